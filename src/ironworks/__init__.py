@@ -1,0 +1,3 @@
+"""ironworks: the open smart blast furnace."""
+
+__version__ = "0.1.0"

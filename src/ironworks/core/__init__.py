@@ -1,0 +1,1 @@
+"""The shared words of the house. Imports nothing of ours."""

@@ -1,0 +1,36 @@
+"""What we believe of the furnace now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Health(StrEnum):
+    """Whether an estimate may be relied on."""
+
+    GOOD = "good"
+    DEGRADED = "degraded"  # it runs on fewer measurements than it would like; `reasons` says which
+    STARTING = "starting"  # too little has been seen yet
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """Mean and standard deviation of one quantity, SI."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class StateEstimate:
+    """Beliefs by name (a tag's name for the underlying value of that tag) at a time, with health and reasons."""
+
+    time: float
+    beliefs: Mapping[str, Belief]
+    health: Health
+    reasons: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "beliefs", MappingProxyType(dict(self.beliefs)))

@@ -1,0 +1,58 @@
+"""What we expect, and how sure we are."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ironworks.core.errors import CallError
+
+
+class Scored(StrEnum):
+    """What a forecast is a forecast of, and so what it is scored against."""
+
+    SAMPLE = "sample"  # the single measured sample nearest to the horizon
+    MEAN = "mean"  # the mean of the measured samples from now to the horizon
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Quantiles of one target at one horizon, made at one time by one model.
+
+    `levels` and `quantiles` (SI) are of equal length and rise together; `median` is the point forecast.
+    `calibrated_on` counts the past errors that the band rests on: 0 means that the band is the model's own.
+    """
+
+    target: str
+    made_at: float
+    horizon: float
+    scored: Scored
+    model: str
+    levels: tuple[float, ...]
+    quantiles: tuple[float, ...]
+    calibrated_on: int = 0
+
+    def __post_init__(self) -> None:
+        rising = all(a <= b for a, b in zip(self.quantiles, self.quantiles[1:], strict=False))
+        if len(self.levels) != len(self.quantiles) or not rising or not all(map(math.isfinite, self.quantiles)):
+            raise CallError(
+                f"forecast of {self.target} by {self.model} has levels {self.levels} and quantiles {self.quantiles}",
+                expected="as many finite quantiles as levels, not falling",
+            )
+
+    @property
+    def valid_at(self) -> float:
+        """Plant time of the horizon, s."""
+        return self.made_at + self.horizon
+
+    def at(self, level: float) -> float:
+        """The quantile of that level (it must be one of `levels`)."""
+        return self.quantiles[self.levels.index(level)]
+
+    @property
+    def median(self) -> float:
+        """The point forecast."""
+        return self.at(0.5)
+
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The levels that every model gives: the 90 % and the 50 % band and the median."""

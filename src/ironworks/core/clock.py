@@ -48,8 +48,13 @@ class Clock(ABC):
 class WallClock(Clock):
     """The computer's UTC time."""
 
-    speed = 1.0
-    resolution = 1.0
+    @property
+    def speed(self) -> float:
+        return 1.0
+
+    @property
+    def resolution(self) -> float:
+        return 1.0
 
     def now(self) -> float:
         return time.time()
@@ -101,7 +106,9 @@ class AcceleratedClock(Clock):
 class SimulatedClock(Clock):
     """Time moves only when told to, or when somebody sleeps on it."""
 
-    resolution = 1.0
+    @property
+    def resolution(self) -> float:
+        return 1.0
 
     def __init__(self, plant_time: float = 0.0) -> None:
         self._now = float(plant_time)

@@ -2,8 +2,8 @@
 
     Solved | Unsolved  ->  Move | Hold  ->  Allowed | Refused  ->  Command  ->  Receipt
 
-Only a `Move` holds a value, and it can only be made with a `Solved`. Only an `Allowed` holds a `Move`, and only an `Allowed`
-makes a `Command`.
+Only a `Move` holds a value, and it can only be made with a `Solved`. Only an `Allowed` holds a `Move`, and only an
+`Allowed` makes a `Command`.
 """
 
 import math

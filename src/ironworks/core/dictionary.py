@@ -30,17 +30,21 @@ class Role(StrEnum):
 REMOTE_ROLES = frozenset({Role.REMOTE_VALUE, Role.REMOTE_ENABLE, Role.HEARTBEAT})
 """The only roles that are ever written."""
 
-COLUMNS = ["name", "label_en", "label_zh", "unit", "low", "high", "period_s", "delay_s", "role", "group", "source", "max_rate_per_min", "frozen_after_s", "belongs_to"]
+COLUMNS = (
+    *("name", "label_en", "label_zh", "unit", "low", "high", "period_s", "delay_s", "role", "group", "source"),
+    *("max_rate_per_min", "frozen_after_s", "belongs_to"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
     """One row of tags.csv, converted to SI.
 
-    `low`, `high`: range within which a value is possible, SI. `period`: expected time between values, s. `delay`: from taking
-    a sample to knowing it, s. `max_rate`: largest credible change per second, SI (None: not judged). `frozen_after`: time
-    without any change after which the instrument counts as frozen, s (None: may stand still). `source`: its address (an
-    OPC UA node id). `belongs_to`: the tag that a set point or a remote tag belongs to ("" if none).
+    `low`, `high`: range within which a value is possible, SI. `period`: expected time between values, s. `delay`: from
+    taking a sample to knowing it, s. `max_rate`: largest credible change per second, SI (None: not judged).
+    `frozen_after`: time without any change after which the instrument counts as frozen, s (None: may stand still).
+    `source`: its address (an OPC UA node id). `belongs_to`: the tag that a set point or a remote tag belongs to ("" if
+    none).
     """
 
     name: str

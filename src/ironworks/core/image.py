@@ -11,7 +11,7 @@ from ironworks.core.sample import Quality, Sample
 class Reading:
     """The newest value of a tag as the image holds it: the judged sample, and its age by our own clock.
 
-    `age` is the image's time less the source time, in s. Missing stays missing: `value` is None and the reason says why.
+    `age` is the image's time less the source time, in s. Missing stays missing: `value` is None and `reason` says why.
     """
 
     sample: Sample

@@ -1,4 +1,4 @@
-"""The ports: what the chain needs of the world, and nothing more. Implementations live in sense, act, record and plant."""
+"""The ports: what the chain needs of the world, and nothing more. The stages and the plant implement them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class Plant(Protocol):
         ...
 
     def write(self, tag: str, value: float) -> None:
-        """Write a remote value, a remote enable or the heart-beat; CallError for any other tag or an impossible value."""
+        """Write a remote value, a remote enable or the heart-beat; CallError for another tag or an impossible value."""
         ...
 
     def snapshot(self) -> bytes:
@@ -244,5 +244,8 @@ class RecordReader(Protocol):
         ...
 
     def counts(self) -> dict[str, int]:
-        """Rows by kind: samples, cycles, estimates, forecasts, proposals, verdicts, commands, receipts, mode_changes."""
+        """Rows by kind.
+
+        The kinds: samples, cycles, estimates, forecasts, proposals, verdicts, commands, receipts, mode_changes.
+        """
         ...

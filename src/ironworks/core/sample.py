@@ -17,9 +17,9 @@ class Quality(IntEnum):
 class Sample:
     """One value of one tag, in SI.
 
-    `source_time` is when the instrument or the laboratory's sampler took it, `arrival_time` when we could first know it:
-    it may be used only from then on. `value` is None when there is none, and then the quality is BAD; a value that is not
-    finite cannot be held. `reason` says why the quality is not GOOD (words of `core.reason` joined by ';').
+    `source_time` is when the instrument or the laboratory's sampler took it, `arrival_time` when we could first know
+    it: it may be used only from then on. `value` is None when there is none, and then the quality is BAD; a value that is
+    not finite cannot be held. `reason` says why the quality is not GOOD: words joined by ';'.
     """
 
     tag: str

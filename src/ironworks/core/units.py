@@ -1,6 +1,6 @@
 """Units of the field to SI and back. Conversion happens only at the edges: sense, act, show, files.
 
-`si = field * factor + offset`. A normal cubic metre (0 degC, 101.325 kPa) counts as an SI unit here, as in all of ironmaking.
+`si = field * factor + offset`. A normal cubic metre (0 degC, 101.325 kPa) counts as SI here, as in all of ironmaking.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,87 @@
+"""A TOML file that knows, well enough for a message, at which line a key stands."""
+
+import math
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from ironworks.core.errors import nearest
+from ironworks.core.faults import Fault
+from ironworks.core.mode import Mode
+
+
+def read_text(file: Path, faults: list[Fault]) -> str:
+    try:
+        return file.readread_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(Fault(str(file), 0, f"unreadable: {error}", "a UTF-8 text file", ""))
+        return ""
+
+
+class LocatedToml:
+    """Content of a TOML file, with getters that note a fault with its line instead of raising."""
+
+    def __init__(self, file: Path, lines: list[str], content: dict[str, Any]) -> None:
+        self.file, self.lines, self.content = file, lines, content
+
+    @classmethod
+    def read(cls, file: Path, faults: list[Fault]) -> "LocatedToml":
+        if not file.exists():
+            faults.append(Fault(str(file), 0, "missing", "this file", "see docs: a works as data"))
+            return cls(file, [], {})
+        text = read_text(file, faults)
+        try:
+            return cls(file, text.splitlines(), tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            line = next(
+                (int(word.rstrip(",")) for word in str(error).split("line ")[1:2] for word in word.split()[:1]), 0
+            )
+            faults.append(Fault(str(file), line, f"not valid TOML: {error}", "valid TOML", ""))
+            return cls(file, [], {})
+
+    def table(self, *path: str) -> dict[str, Any]:
+        node: Any = self.content
+        for key in path:
+            node = node.get(key, {}) if isinstance(node, dict) else {}
+        return node if isinstance(node, dict) else {}
+
+    def line(self, path: tuple[str, ...], key: str = "") -> int:
+        header = f"[{'.'.join(path)}]"
+        start = next((i for i, text in enumerate(self.lines) if text.strip() == header), -1) if path else -1
+        for i in range(start + 1, len(self.lines)):
+            if self.lines[i].strip().startswith("["):
+                break
+            if key and self.lines[i].split("=")[0].strip() == key:
+                return i + 1
+        return max(start + 1, 1)
+
+    def fault(self, path: tuple[str, ...], key: str, what: str, expected: str, remedy: str) -> Fault:
+        return Fault(str(self.file), self.line(path, key), what, expected, remedy)
+
+    def text(self, path: tuple[str, ...], key: str, faults: list[Fault]) -> str:
+        value = self.table(*path).get(key)
+        if isinstance(value, str) and value.strip():
+            return value
+        if self.lines:
+            faults.append(self.fault(path, key, f"{'.'.join((*path, key))} is {value!r}", "a text", ""))
+        return ""
+
+    def number(self, path: tuple[str, ...], key: str, faults: list[Fault], above: float = -math.inf) -> float:
+        value = self.table(*path).get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= above:
+            return float(value)
+        if self.lines:
+            floor = "" if above == -math.inf else f" of at least {above:g}"
+            faults.append(self.fault(path, key, f"{'.'.join((*path, key))} is {value!r}", f"a number{floor}", ""))
+        return 0.0
+
+    def mode(self, path: tuple[str, ...], key: str, faults: list[Fault]) -> Mode:
+        value = self.table(*path).get(key)
+        if value in Mode.__members__:
+            return Mode[value]
+        faults.append(
+            self.fault(
+                path, key, f"{'.'.join((*path, key))} is {value!r}", "a mode", nearest(str(value), Mode.__members__)
+            )
+        )
+        return Mode.OFF

@@ -12,7 +12,7 @@ from ironworks.core.mode import Mode
 
 def read_text(file: Path, faults: list[Fault]) -> str:
     try:
-        return file.readread_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         faults.append(Fault(str(file), 0, f"unreadable: {error}", "a UTF-8 text file", ""))
         return ""
@@ -76,12 +76,10 @@ class LocatedToml:
         return 0.0
 
     def mode(self, path: tuple[str, ...], key: str, faults: list[Fault]) -> Mode:
-        value = self.table(*path).get(key)
+        value = str(self.table(*path).get(key))
         if value in Mode.__members__:
             return Mode[value]
         faults.append(
-            self.fault(
-                path, key, f"{'.'.join((*path, key))} is {value!r}", "a mode", nearest(str(value), Mode.__members__)
-            )
+            self.fault(path, key, f"{'.'.join((*path, key))} is '{value}'", "a mode", nearest(value, Mode.__members__))
         )
         return Mode.OFF

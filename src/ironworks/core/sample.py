@@ -18,8 +18,8 @@ class Sample:
     """One value of one tag, in SI.
 
     `source_time` is when the instrument or the laboratory's sampler took it, `arrival_time` when we could first know
-    it: it may be used only from then on. `value` is None when there is none, and then the quality is BAD; a value that is
-    not finite cannot be held. `reason` says why the quality is not GOOD: words joined by ';'.
+    it: it may be used only from then on. `value` is None when there is none, and then the quality is BAD; a value
+    that is not finite cannot be held. `reason` says why the quality is not GOOD: words joined by ';'.
     """
 
     tag: str

@@ -113,6 +113,10 @@ class Record(Protocol):
         """Keep validated samples."""
         ...
 
+    def intend(self, commands: Sequence[Command]) -> None:
+        """Keep commands that are about to be written, so that no write can happen unrecorded."""
+        ...
+
     def cycle(self, record: CycleRecord) -> None:
         """Keep all that one cycle found, thought and did, all or nothing."""
         ...

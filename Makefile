@@ -1,0 +1,40 @@
+# ironworks: set-up, run, test. Needs only Python 3.11 or newer (and Node.js to rebuild the page).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SPEED ?= 60
+
+.PHONY: setup run test check bench page clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements/lock.txt pyproject.toml
+	@echo "ironworks: setting up $(VENV) (once; about a minute on a good line)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.txt
+	$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/lock.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+run: setup
+	$(BIN)/ironworks run --works demo --speed $(SPEED)
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/ironworks check works/demo
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+page:
+	cd web && npm ci && npm run build
+
+clean:
+	rm -rf $(VENV) build dist web/node_modules

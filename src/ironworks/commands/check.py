@@ -1,0 +1,35 @@
+"""`ironworks check`: every fault of a works folder at once."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from ironworks.core.faults import Fault
+from ironworks.core.works import find_works, read_works
+
+
+def check(works: str, console: Console) -> int:
+    """Print every fault of the folder; 0 when there is none, else 1."""
+    folder = find_works(works)
+    found, faults = read_works(folder)
+    for fault in sorted(faults, key=lambda fault: (fault.file, fault.line)):
+        _show(console, fault, folder)
+    if found is None:
+        console.print(f"[bold]{len(faults)} fault{'s' if len(faults) != 1 else ''}[/bold] in {folder}")
+        return 1
+    roles = {
+        role: sum(tag.role == role for tag in found.tags) for role in dict.fromkeys(tag.role for tag in found.tags)
+    }
+    console.print(
+        f"{folder}: {len(found.tags)} tags ({', '.join(f'{n} {role}' for role, n in roles.items())}), ", end=""
+    )
+    console.print(f"{len(found.limits)} set points, {len(found.targets)} targets: no faults")
+    return 0
+
+
+def _show(console: Console, fault: Fault, folder: Path) -> None:
+    where = f"{fault.file}:{fault.line}" if fault.line else fault.file
+    console.print(f"{where}: {fault.what}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"    expected {fault.expected}", markup=False, highlight=False, soft_wrap=True)
+    if fault.remedy:
+        console.print(f"    {fault.remedy}", markup=False, highlight=False, soft_wrap=True)

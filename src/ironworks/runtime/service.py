@@ -1,0 +1,73 @@
+"""The service: senses all the time, thinks at every cycle, and stops in good order."""
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ironworks.core.mode import Mode
+from ironworks.core.ports import CycleRecord
+from ironworks.runtime.chain import Chain
+from ironworks.runtime.cycle import run_cycle
+
+SENSE_PERIOD_S = 10.0
+"""Plant seconds between two drains of the source, where the clock's resolution allows: the fastest period of a tag."""
+
+
+@dataclass(slots=True)
+class Service:
+    """Runs a chain until it is stopped or its plant time is over.
+
+    `late` counts cycles that began more than a tenth of a cycle after their time; missed cycles are skipped, never
+    run twice.
+    """
+
+    chain: Chain
+    on_cycle: Callable[[CycleRecord], None] = lambda record: None
+    cycles: int = 0
+    late: int = 0
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self) -> None:
+        """Ask the service to end after what it is doing now."""
+        self._stop.set()
+
+    async def run(self, until: float = math.inf, first_number: int = 1) -> None:
+        """Run cycles at whole multiples of the works' cycle time, and sense in between."""
+        clock, period = self.chain.clock, self.chain.works.cycle
+        number, due = first_number, _next_multiple(clock.now(), period)
+        try:
+            while due <= until and not self._stop.is_set():
+                if not await self._sense_until(due):
+                    break
+                if clock.now() > due + 0.1 * period:
+                    self.late += 1
+                self.on_cycle(await run_cycle(self.chain, number))
+                self.cycles += 1
+                number, due = number + 1, max(due + period, _next_multiple(clock.now(), period))
+        finally:
+            await self._close()
+
+    async def _sense_until(self, due: float) -> bool:
+        """Sense until the next cycle is due; False when asked to stop."""
+        clock = self.chain.clock
+        pause = max(SENSE_PERIOD_S, clock.resolution)
+        while clock.now() + pause < due:
+            await clock.sleep(pause)
+            if self._stop.is_set():
+                return False
+            await self.chain.sense()
+        await clock.sleep_until(due)
+        return not self._stop.is_set()
+
+    async def _close(self) -> None:
+        """Give everything back to the plant's own operator, then close the links and the record."""
+        for setpoint, mode in self.chain.ladder.modes.items():
+            if mode == Mode.AUTO:
+                await self.chain.sink.release(setpoint)
+        await self.chain.source.close()
+        self.chain.record.close()
+
+
+def _next_multiple(time: float, period: float) -> float:
+    return math.ceil(time / period + 1e-9) * period

@@ -1,6 +1,6 @@
 """The ports: what the chain needs of the world, and nothing more. The stages and the plant implement them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -252,4 +252,23 @@ class RecordReader(Protocol):
 
         The kinds: samples, cycles, estimates, forecasts, proposals, verdicts, commands, receipts, mode_changes.
         """
+        ...
+
+
+class ModeDesk(Protocol):
+    """Where a person changes modes from outside the cycle: the runtime keeps it, the page calls it.
+
+    The page calls it on its event loop, one call at a time, and only after it has checked the caller.
+    """
+
+    def modes(self) -> Mapping[str, Mode]:
+        """The modes in force, by set point."""
+        ...
+
+    def lower(self, setpoint: str, to: Mode, by: str, reason: str) -> None:
+        """Fall to `to` if the mode stands higher. Holds even when it raises RecordError; CallError: unknown set point."""
+        ...
+
+    def climb(self, setpoint: str, to: Mode, person: str, reason: str) -> None:
+        """Rise to `to`; CallError without person or reason or above the ceiling, RecordError if it cannot be recorded."""
         ...

@@ -5,6 +5,7 @@
 
 from importlib.resources import files
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from ironworks.core.dictionary import TagDictionary, read_tags
 from ironworks.core.errors import ConfigurationError, nearest
@@ -67,6 +68,7 @@ def read_works(folder: Path) -> tuple[Works | None, list[Fault]]:
     cycle = head.number((), "cycle_s", faults, above=1.0)
     if kind and kind not in KINDS:
         faults.append(head.fault((), "kind", f"unknown kind '{kind}'", " or ".join(KINDS), nearest(kind, KINDS)))
+    time_zone = _read_time_zone(head, faults)
     for file in sorted(folder.glob("*.toml")):
         if file.name not in STRUCTURED_FILES:
             read_parameters(file, faults)
@@ -76,7 +78,17 @@ def read_works(folder: Path) -> tuple[Works | None, list[Fault]]:
         )
     if faults:
         return None, faults
-    return Works(folder, name, title_en, title_zh, kind, endpoint, cycle, tags, limits, targets, modes), []
+    return Works(folder, name, title_en, title_zh, kind, endpoint, cycle, tags, limits, targets, modes, time_zone), []
+
+
+def _read_time_zone(head: LocatedToml, faults: list[Fault]) -> str:
+    """The zone in which times are shown; UTC when the file names none."""
+    if "time_zone" not in head.content:
+        return "UTC"
+    name, known = head.text((), "time_zone", faults), available_timezones() | {"UTC"}
+    if name and name not in known:
+        faults.append(head.fault((), "time_zone", f"unknown time zone '{name}'", "an IANA name", nearest(name, known)))
+    return name
 
 
 def _read_dictionary(file: Path, faults: list[Fault]) -> TagDictionary:

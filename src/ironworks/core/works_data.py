@@ -45,7 +45,7 @@ class ModeRule:
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """A works, read."""
+    """A works, read. `time_zone` is the IANA name of the zone that its people live by; times are shown in it."""
 
     folder: Path
     name: str
@@ -58,6 +58,7 @@ class Works:
     limits: Mapping[str, SetpointLimits]
     targets: Mapping[str, Target]
     modes: Mapping[str, ModeRule]
+    time_zone: str = "UTC"
 
     @property
     def simulated(self) -> bool:

@@ -1,4 +1,4 @@
-"""The stages of one works, wired together, and what they share: the ladder, recent receipts, what waits to be recorded."""
+"""The stages of one works wired together, and what they share: ladder, recent receipts, what waits to be recorded."""
 
 import dataclasses
 from collections import deque

@@ -1,0 +1,98 @@
+"""What the controller remembers between cycles: the moves in the pipe, who moved last, and what the model misses."""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ironworks.twin.response import ResponseModel, ResponseState
+
+HOUR = 3600.0
+LONGEST_GAP = 6 * HOUR
+"""A longer time without a cycle ends the memory: set points may have been moved to and fro unseen meanwhile."""
+
+
+@dataclass(slots=True)
+class MoveMemory:
+    """Follows the model's inputs from image to image, and every change of a set point, ours and the operator's alike.
+
+    `grids`: the smallest change of each set point that counts as a move, SI.
+    """
+
+    response: ResponseModel
+    grids: Mapping[str, float]
+    state: ResponseState = field(init=False)
+    time: float = math.nan
+    moved_at: dict[str, float] = field(default_factory=dict)
+    _values: dict[str, float] = field(default_factory=dict)
+    _past: dict[str, deque[tuple[float, float]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Start again: nothing in the pipe, nothing moved."""
+        self.state, self.time = self.response.start(), math.nan
+        self.moved_at, self._values = {}, {}
+        self._past = {name: deque() for name in self.grids}
+
+    def observe(self, time: float, inputs: Mapping[str, float | None], setpoints: Mapping[str, float | None]) -> bool:
+        """Go on to `time` with what was in force since the last call. False if the memory had to start again."""
+        gap = time - self.time
+        known = math.isnan(self.time) or 0.0 <= gap <= LONGEST_GAP
+        if not known:
+            self.forget()
+        before = time - self.response.period if math.isnan(self.time) else self.time
+        periods = round((time - before) / self.response.period)
+        for _ in range(periods):
+            self.state = self.response.step(self.state, inputs)
+        for name in self.grids:
+            self._note_move(name, setpoints.get(name), before, time)
+        self.time = before + periods * self.response.period if periods else before
+        return known
+
+    def extremes(self, name: str, time: float) -> tuple[float, float]:
+        """Lowest and highest value of a set point within the last hour; (inf, -inf) when none is known."""
+        values = [value for _, value in self._past[name]]
+        if name in self._values:
+            values.append(self._values[name])
+        return (min(values), max(values)) if values else (math.inf, -math.inf)
+
+    def _note_move(self, name: str, value: float | None, before: float, time: float) -> None:
+        past = self._past[name]
+        while past and past[0][0] <= time - HOUR:
+            past.popleft()
+        if value is None:
+            return
+        last = self._values.get(name)
+        if last is not None and abs(value - last) < 0.5 * self.grids[name]:
+            return
+        if last is not None:
+            past.append((time, last))  # it was in force until somewhere before `time`
+            self.moved_at[name] = before  # the earliest time at which it can have been moved
+        self._values[name] = value
+
+
+@dataclass(slots=True)
+class Bias:
+    """What the model misses, by output: low-pass filtered, so that noise of single samples does not become moves."""
+
+    time_constant: float
+    _values: dict[str, float] = field(default_factory=dict)
+    _times: dict[str, float] = field(default_factory=dict)
+
+    def update(self, output: str, raw: float, time: float) -> float:
+        """The filtered value with `raw` (SI) as seen at `time`; the first value is taken whole."""
+        if output not in self._values:
+            self._values[output] = raw
+        else:
+            share = -math.expm1(-max(time - self._times[output], 0.0) / self.time_constant)
+            self._values[output] += share * (raw - self._values[output])
+        self._times[output] = time
+        return self._values[output]
+
+    def forget(self, outputs: Iterable[str]) -> None:
+        """Start these outputs again."""
+        for output in outputs:
+            self._values.pop(output, None)
+            self._times.pop(output, None)

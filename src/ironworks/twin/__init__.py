@@ -1,0 +1,1 @@
+"""The reduced models that the controller reasons with: their own equations and parameters, never the simulator's."""

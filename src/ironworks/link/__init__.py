@@ -1,0 +1,1 @@
+"""Links to a works: an edge below the stages, shared by sense and act."""

@@ -30,6 +30,11 @@ class Source(Protocol):
         """State of the connection."""
         ...
 
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with it: why it is down, tags the plant does not know, samples that were lost."""
+        ...
+
     async def open(self) -> None:
         """Connect; LinkError with the remedy if that is refused. Afterwards it reconnects by itself."""
         ...
@@ -91,7 +96,7 @@ class Plant(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CycleRecord:
-    """All that one cycle found, thought and did."""
+    """All that one cycle found, thought and did. `modes` are those in force when the verdicts were given."""
 
     number: int
     image: ProcessImage
@@ -103,6 +108,7 @@ class CycleRecord:
     mode_changes: tuple[ModeChange, ...]
     stage_seconds: tuple[tuple[str, float], ...] = ()
     failures: tuple[str, ...] = ()
+    modes: tuple[tuple[str, Mode], ...] = ()
 
 
 @runtime_checkable
@@ -266,9 +272,9 @@ class ModeDesk(Protocol):
         ...
 
     def lower(self, setpoint: str, to: Mode, by: str, reason: str) -> None:
-        """Fall to `to` if the mode stands higher. Holds even when it raises RecordError; CallError: unknown set point."""
+        """Fall to `to` if the mode stands higher. Holds even if it raises RecordError; CallError: no such set point."""
         ...
 
     def climb(self, setpoint: str, to: Mode, person: str, reason: str) -> None:
-        """Rise to `to`; CallError without person or reason or above the ceiling, RecordError if it cannot be recorded."""
+        """Rise to `to`; CallError without person or reason or above the ceiling, RecordError if not recorded."""
         ...

@@ -1,0 +1,135 @@
+"""Charging at the top and merging at the tuyeres: the two places where cells appear and go.
+
+One dump carries half a charge (coke and ore together) and becomes one cell in every annulus. The dump falls when
+the burden has sunk below the stock line by its own volume. An annulus gets material in proportion to the room
+that it has, since burden rolls into the hollow; ore and coke are divided by the pattern's weights, and together
+they are the weighed masses exactly.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from ironworks.physics.constants import (
+    M_AL2O3,
+    M_C,
+    M_CACO3,
+    M_CAO,
+    M_FE,
+    M_FEO,
+    M_H2O,
+    M_MGO,
+    M_MNO,
+    M_P,
+    M_S,
+    M_SIO2,
+    REFERENCE_TEMPERATURE,
+)
+from ironworks.physics.enthalpy import total
+from ironworks.plant.furnace.column import solid_volumes
+from ironworks.plant.furnace.inputs import FurnaceInputs
+from ironworks.plant.furnace.parameters import FurnaceParameters
+from ironworks.plant.furnace.solids import enthalpy_coefficients
+from ironworks.plant.furnace.state import Cells
+
+DUMPS_PER_CHARGE = 2.0  # cells per charge: one cell a charge makes melting lumpy
+LEAST_SHARE = 0.3  # of the even share: an annulus without room still gets this much of a dump
+MERGE_BELOW = 0.45  # of the carbon charged with it: less carbon in slot 0 than this merges it with slot 1
+
+# Properties are averaged on merging, by carbon; everything else is an amount and is added.
+PROPERTIES = ("temperature", "reactivity", "reducibility", "fines", "strength", "charged_at", "gas_temperature")
+REPLACED = ("gas_flow", "pressure", "carbon_charged")
+GAS_FIELDS = ("gas_flow", "pressure", "gas_temperature")  # kept up in empty slots too: the sweep passes through them
+
+
+class Dump(NamedTuple):
+    """One charging event: happened (0/1) and the masses that fell, kg; zero where none."""
+
+    happened: Array
+    coke: Array
+    ore: Array
+    cell: Cells  # (A,) content of the new cells, zero amounts where none fell
+
+
+def dump_cell(p: FurnaceParameters, u: FurnaceInputs, coke: Array, ore: Array, stone: Array, time: Array) -> Cells:
+    """Cell content from dry masses per annulus [kg], every field (A,), at 298 K."""
+    ferrous = ore * u.ore_ferrous_oxide / M_FEO
+    magnetite = 3.0 * ferrous
+    ones = jnp.ones_like(coke)
+    carbon = coke * (1.0 - u.coke_ash - u.coke_sulphur) / M_C
+    fields = dict.fromkeys(Cells._fields, 0.0 * ones) | {
+        "hematite": ore * u.ore_iron / M_FE - magnetite,
+        "magnetite": magnetite,
+        "carbon": carbon,
+        "ash": coke * u.coke_ash,
+        "coke_sulphur": coke * u.coke_sulphur / M_S,
+        "moisture": (coke * u.coke_moisture + ore * u.ore_moisture) / M_H2O,
+        "limestone": stone / M_CACO3,
+        "lime": ore * u.ore_lime / M_CAO,
+        "silica": ore * u.ore_silica / M_SIO2,
+        "alumina": ore * u.ore_alumina / M_AL2O3,
+        "magnesia": ore * u.ore_magnesia / M_MGO,
+        "manganese_oxide": ore * u.ore_manganese_oxide / M_MNO,
+        "phosphorus": ore * u.ore_phosphorus / M_P,
+        "ore_sulphur": ore * u.ore_sulphur / M_S,
+        "temperature": REFERENCE_TEMPERATURE * ones,
+        "iron_charged": ore * u.ore_iron / M_FE,
+        "carbon_charged": carbon,
+        "reactivity": u.coke_cri / 24.0 * ones,
+        "reducibility": u.ore_reducibility * ones,
+        "fines": u.ore_fines * ones,
+        "strength": u.coke_csr * ones,
+        "charged_at": time * ones,
+    }
+    cell = Cells(**fields)
+    return cell._replace(enthalpy=total(enthalpy_coefficients(p, cell), cell.temperature))
+
+
+def charge(
+    p: FurnaceParameters, u: FurnaceInputs, cells: Cells, active: Array, time: Array
+) -> tuple[Cells, Array, Dump]:
+    """Drop one dump when there is room for it; returns cells, active counts and what fell."""
+    coke = u.coke_base * u.coke_weighing_factor / DUMPS_PER_CHARGE
+    ore = u.ore_base * u.ore_weighing_factor / DUMPS_PER_CHARGE
+    stone = u.limestone_base / DUMPS_PER_CHARGE
+    shares = jnp.asarray(p.annulus_area_share)
+    volume = jnp.sum(jnp.add(*solid_volumes(p, cells)), axis=1)
+    room = p.active_volume * shares - volume
+    needed = coke / p.coke_bulk_density + (ore + stone) / p.ore_bulk_density
+    slots = cells.carbon.shape[1]
+    happened = ((jnp.sum(room) >= needed) & (jnp.max(active) < slots)).astype(volume.dtype)
+    part = jnp.maximum(room, LEAST_SHARE * shares * jnp.sum(jnp.maximum(room, 0.0)))
+    ore_part = part * jnp.asarray(u.burden_pattern_ore)
+    coke_part = part * jnp.asarray(u.burden_pattern_coke)
+    ore_part = ore_part / jnp.sum(ore_part)
+    new = dump_cell(p, u, coke * coke_part / jnp.sum(coke_part), ore * ore_part, stone * ore_part, time)
+    here = (jnp.arange(slots)[None, :] == active[:, None]) & (happened > 0.0)
+    filled = {
+        name: jnp.where(here, fresh[:, None], getattr(cells, name))
+        for name, fresh in new._asdict().items()
+        if name not in GAS_FIELDS
+    }
+    cells = cells._replace(**filled)
+    return cells, active + happened, Dump(happened, happened * coke, happened * ore, new)
+
+
+def merge_bottom(cells: Cells, active: Array) -> tuple[Cells, Array]:
+    """Merge slot 0 into slot 1 and move the column down where slot 0 has little carbon left."""
+    low = (cells.carbon[:, 0] < MERGE_BELOW * cells.carbon_charged[:, 1]) & (active > 2.0)
+    weight0, weight1 = cells.carbon[:, 0], cells.carbon[:, 1]
+    both = jnp.maximum(weight0 + weight1, 1e-12)
+
+    def merged(name: str, field: Array) -> Array:
+        last = field[:, -1:] if name in GAS_FIELDS else jnp.zeros_like(field[:, :1])
+        moved = jnp.concatenate([field[:, 1:], last], axis=1)
+        if name in PROPERTIES:
+            first = (field[:, 0] * weight0 + field[:, 1] * weight1) / both
+        elif name in REPLACED:
+            first = field[:, 1]
+        else:
+            first = field[:, 0] + field[:, 1]
+        return jnp.where(low[:, None], moved.at[:, 0].set(first), field)
+
+    cells = Cells(**{name: merged(name, field) for name, field in cells._asdict().items()})
+    return cells, active - low.astype(active.dtype)

@@ -1,0 +1,154 @@
+"""The furnace as others use it: a settled start, steps, runs, snapshots."""
+
+import functools
+import io
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ironworks.core.errors import CallError, DataError
+from ironworks.plant.furnace.column import column_geometry
+from ironworks.plant.furnace.inputs import FurnaceInputs, check
+from ironworks.plant.furnace.model import advance_state
+from ironworks.plant.furnace.outputs import FurnaceOutputs
+from ironworks.plant.furnace.parameters import FurnaceParameters, read_furnace_parameters
+from ironworks.plant.furnace.report import report
+from ironworks.plant.furnace.start import starting_state
+from ironworks.plant.furnace.state import FurnaceState
+
+STEP = 60.0  # s, explicit step of the burden; 30 s moves the hot metal by less than 2 K
+LONGEST_STEP = 120.0  # s, longer steps would let slot 0 burn out between merges
+SETTLING = 5.0 * 86400.0  # s, after which the start has forgotten the guess
+FORMAT = "ironworks-furnace-1"
+
+
+def step(
+    parameters: FurnaceParameters, state: FurnaceState, inputs: FurnaceInputs, dt: float = STEP
+) -> tuple[FurnaceState, FurnaceOutputs]:
+    """State and outputs dt seconds later. Pure: may be jitted, vmapped, differentiated. Inputs are not checked."""
+    geometry = column_geometry(parameters)
+    after, flows = advance_state(parameters, geometry, state, inputs, dt)
+    return after, report(parameters, geometry, state, after, inputs, flows)
+
+
+@functools.partial(jax.jit, static_argnames=("dt",))
+def _steps(
+    parameters: FurnaceParameters, state: FurnaceState, inputs: FurnaceInputs, count: jax.Array, dt: float
+) -> tuple[FurnaceState, FurnaceOutputs]:
+    """`count` steps with the same inputs; outputs of the last one only, so that the others cost nothing."""
+    geometry = column_geometry(parameters)
+
+    def body(_: int, now: FurnaceState) -> FurnaceState:
+        return advance_state(parameters, geometry, now, inputs, dt)[0]
+
+    before = jax.lax.fori_loop(0, count - 1, body, state)
+    after, flows = advance_state(parameters, geometry, before, inputs, dt)
+    return after, report(parameters, geometry, before, after, inputs, flows)
+
+
+@functools.partial(jax.jit, static_argnames=("dt", "every"))
+def _sequence(
+    parameters: FurnaceParameters, state: FurnaceState, sequence: FurnaceInputs, dt: float, every: int
+) -> tuple[FurnaceState, FurnaceOutputs]:
+    def one(now: FurnaceState, inputs: FurnaceInputs) -> tuple[FurnaceState, FurnaceOutputs]:
+        return _steps(parameters, now, inputs, jnp.asarray(every), dt)
+
+    return jax.lax.scan(one, state, sequence)
+
+
+class Furnace:
+    """One furnace: parameters and compiled steps. Holds no state, so that one object serves many runs.
+
+    `dt` is the step of integration in seconds, 1 ... 120.
+    """
+
+    def __init__(self, parameters: FurnaceParameters, dt: float = STEP) -> None:
+        if not 1.0 <= dt <= LONGEST_STEP:
+            raise CallError(f"dt = {dt} s", "Furnace", f"1 ... {LONGEST_STEP} s", "30 or 60 s are good steps")
+        self.parameters = FurnaceParameters(*[jnp.asarray(x, dtype=jnp.float64) for x in parameters])
+        self.dt = float(dt)
+
+    @staticmethod
+    def of_works(works: Path, dt: float = STEP) -> "Furnace":
+        """The furnace of a works folder (its `parameters.toml`)."""
+        return Furnace(read_furnace_parameters(works / "parameters.toml"), dt)
+
+    def reference_inputs(self) -> FurnaceInputs:
+        """Inputs of the reference operation."""
+        return FurnaceInputs.reference(jax.tree.map(np.asarray, self.parameters))
+
+    def settled_state(self, inputs: FurnaceInputs | None = None, seconds: float = SETTLING) -> FurnaceState:
+        """State after `seconds` of constant inputs (default: the reference) from the guess; clocks, totals and
+        audit start at zero."""
+        inputs = self.reference_inputs() if inputs is None else inputs
+        state, _ = self.advance(starting_state(self.parameters, inputs), inputs, seconds)
+        cells = state.cells._replace(charged_at=state.cells.charged_at - state.time)
+        return state._replace(
+            time=jnp.zeros(()), cells=cells, charge_count=jnp.zeros(()),
+            audit=jax.tree.map(jnp.zeros_like, state.audit), totals=jax.tree.map(jnp.zeros_like, state.totals),
+            taps=state.taps._replace(cast_count=jnp.zeros(())),
+        )  # fmt: skip
+
+    def step(self, state: FurnaceState, inputs: FurnaceInputs) -> tuple[FurnaceState, FurnaceOutputs]:
+        """One step of `dt`."""
+        return self.advance(state, inputs, self.dt)
+
+    def advance(
+        self, state: FurnaceState, inputs: FurnaceInputs, seconds: float
+    ) -> tuple[FurnaceState, FurnaceOutputs]:
+        """State after `seconds` (a whole number of steps) of constant inputs, and the outputs of the last step."""
+        check(inputs, self.parameters)
+        count = self._whole(seconds)
+        return _steps(self.parameters, state, jax.tree.map(jnp.asarray, inputs), jnp.asarray(count), self.dt)
+
+    def run(
+        self, state: FurnaceState, sequence: FurnaceInputs, every: float | None = None
+    ) -> tuple[FurnaceState, FurnaceOutputs]:
+        """Run a sequence of inputs: every field with a leading axis of K entries, each held for `every` seconds
+        (default one step). Outputs carry the same leading axis: values at the end of each entry."""
+        length = np.shape(sequence.blast_volume)[0] if np.ndim(sequence.blast_volume) else 0
+        if length == 0:
+            raise CallError("the sequence has no leading axis", "Furnace.run", "fields of shape (K, ...)",
+                            "use Furnace.advance for constant inputs")  # fmt: skip
+        check(sequence, self.parameters, leading=(length,))
+        count = self._whole(self.dt if every is None else every)
+        return _sequence(self.parameters, state, jax.tree.map(jnp.asarray, sequence), self.dt, count)
+
+    def _whole(self, seconds: float) -> int:
+        count = round(seconds / self.dt)
+        if count < 1 or abs(count * self.dt - seconds) > 1e-6 * self.dt:
+            raise CallError(f"{seconds} s is not a whole number of steps of {self.dt} s", "Furnace",
+                            "a positive multiple of dt", "round the time or choose another dt")  # fmt: skip
+        return count
+
+
+def constant_inputs(inputs: FurnaceInputs, count: int) -> FurnaceInputs:
+    """A sequence of `count` equal inputs for `Furnace.run`; change its entries with `_replace`."""
+    return jax.tree.map(lambda x: np.repeat(np.asarray(x)[None], count, axis=0), inputs)
+
+
+def snapshot(state: FurnaceState) -> bytes:
+    """The state as bytes (npz, no pickle), bit-exact."""
+    buffer = io.BytesIO()
+    leaves, _ = jax.tree.flatten(state)
+    named = {f"leaf_{i:03d}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
+    np.savez(buffer, format=np.frombuffer(FORMAT.encode(), dtype=np.uint8), **named)
+    return buffer.getvalue()
+
+
+def restore(data: bytes, like: FurnaceState) -> FurnaceState:
+    """The state that `snapshot` gave; `like`: any state of the same model, for the shapes. Raises `DataError`."""
+    leaves, tree = jax.tree.flatten(like)
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            known = bytes(stored["format"]).decode()
+            found = [stored[f"leaf_{i:03d}"] for i in range(len(leaves))]
+            extra = len(stored.files) - 1 - len(leaves)
+    except (OSError, ValueError, KeyError) as fault:
+        raise DataError(f"not a furnace snapshot ({fault})", "restore", FORMAT, "take a new snapshot") from None
+    shapes = [a.shape for a in found]
+    if known != FORMAT or extra or shapes != [np.shape(leaf) for leaf in leaves]:
+        raise DataError(f"snapshot of another model ({known})", "restore", FORMAT, "take a new snapshot") from None
+    return tree.unflatten([jnp.asarray(a) for a in found])

@@ -1,0 +1,224 @@
+"""Metal and slag: reactions where they drip off slot 0, and the pool in the hearth.
+
+Silicon, manganese and carbon enter the metal as it leaves the bottom cell (the coke there pays heat and carbon);
+in the pool silicon and sulphur go on relaxing toward slag-metal equilibrium. One ideally mixed pool.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from ironworks.physics import enthalpy as h
+from ironworks.physics import metal, slag
+from ironworks.physics.constants import (
+    M_AL2O3,
+    M_C,
+    M_CAO,
+    M_FE,
+    M_FEO,
+    M_MGO,
+    M_MN,
+    M_MNO,
+    M_P,
+    M_S,
+    M_SI,
+    M_SIO2,
+)
+from ironworks.plant.furnace.parameters import FurnaceParameters
+from ironworks.plant.furnace.solids import ash_oxides
+from ironworks.plant.furnace.state import Cells, Hearth
+
+METAL = ("iron", "carbon", "silicon", "manganese", "phosphorus", "sulphur")
+METAL_MASS = (M_FE, M_C, M_SI, M_MN, M_P, M_S)
+METAL_ENTHALPY = (metal.IRON, metal.CARBON, metal.SILICON, metal.MANGANESE, metal.PHOSPHORUS, metal.SULPHUR)
+SLAG = ("lime", "silica", "alumina", "magnesia", "manganese_oxide", "ferrous_oxide", "slag_sulphur")
+SLAG_MASS = (M_CAO, M_SIO2, M_AL2O3, M_MGO, M_MNO, M_FEO, M_S)
+SLAG_FORMATION = (
+    h.FORMATION_CAO, h.FORMATION_SIO2, h.FORMATION_AL2O3, h.FORMATION_MGO, h.FORMATION_MNO, h.FORMATION_FEO, 0.0,
+)  # fmt: skip
+REFERENCE_ASH_SILICA = 20e-3  # kg coke ash SiO2 per kg hot metal at which the silicon is as calibrated
+MOST_SILICA = 0.3  # share of the silica that may be reduced: the slag never runs dry
+
+
+class Flow(NamedTuple):
+    """A flow of metal and slag: amounts kmol/s in the order of METAL and SLAG, any trailing shape."""
+
+    metal: Array  # (6, ...)
+    slag: Array  # (7, ...)
+
+
+class Tapping(NamedTuple):
+    """What reaches the hearth from the bottom cells, (A,) unless said."""
+
+    flow: Flow  # (6, A), (7, A)
+    temperature: Array  # K
+    enthalpy: Array  # W
+    carbon: Array  # kmol/s C of slot 0 to metal and to reduction of silica and manganese oxide
+    carbon_monoxide: Array  # kmol/s
+    sulphur_to_gas: Array  # () kmol/s
+
+
+def metal_mass(amounts: Array) -> Array:
+    """kg (or kg/s) of metal from amounts (6, ...)."""
+    return jnp.tensordot(jnp.asarray(METAL_MASS), amounts, axes=1)
+
+
+def slag_mass(amounts: Array) -> Array:
+    """kg (or kg/s) of slag from amounts (7, ...)."""
+    return jnp.tensordot(jnp.asarray(SLAG_MASS), amounts, axes=1)
+
+
+def flow_coefficients(flow: Flow) -> tuple[Array, Array]:
+    """(enthalpy at 1773.15 K [J], heat capacity [J/K]) of metal and slag together."""
+    constants = jnp.asarray(METAL_ENTHALPY)
+    mass = slag_mass(flow.slag)
+    at = jnp.tensordot(constants[:, 0], flow.metal, axes=1) + jnp.tensordot(
+        jnp.asarray(SLAG_FORMATION), flow.slag, axes=1
+    )
+    capacity = jnp.tensordot(constants[:, 1], flow.metal, axes=1) + slag.SLAG_HEAT_CAPACITY * mass
+    return at + mass * slag.SLAG_HEAT_CONTENT, capacity
+
+
+def flow_enthalpy(flow: Flow, temperature: Array) -> Array:
+    """Enthalpy, J or W, of metal and slag at `temperature` [K]."""
+    at, capacity = flow_coefficients(flow)
+    return at + capacity * (temperature - metal.REFERENCE)
+
+
+def silicon_target(p: FurnaceParameters, temperature: Array, lime: Array, silica: Array, ash_silica: Array) -> Array:
+    """Silicon, mass fraction, toward which metal tends: a part of the equilibrium with slag of this basicity.
+
+    ash_silica: coke ash silica burnt at the tuyeres, kg per kg hot metal; it evaporates as SiO and adds silicon.
+    """
+    basicity = lime * M_CAO / jnp.maximum(silica * M_SIO2, 1e-9)
+    activity = slag.silica_activity(jnp.clip(basicity, 0.7, 1.6))
+    limited = jnp.clip(temperature, 1500.0, 1950.0)
+    percent = metal.silicon_equilibrium(limited, p.silicon_carbon_monoxide_pressure, activity, 4.8)
+    ash = 1.0 + p.silicon_ash_slope * (jnp.clip(ash_silica / REFERENCE_ASH_SILICA, 0.0, 3.0) - 1.0)
+    return p.silicon_approach * ash * percent / 100.0
+
+
+def drip(
+    p: FurnaceParameters,
+    cells: Cells,
+    melted: dict[str, Array],
+    temperature: Array,
+    burnt: Array,
+    coal_ash: Array,
+    coal_sulphur: Array,
+    pool: Hearth,
+) -> Tapping:
+    """Reactions of the liquids as they leave slot 0.
+
+    melted: kmol/s (A,) of iron, ferrous_oxide, lime, silica, alumina, magnesia, manganese_oxide, phosphorus,
+    sulphur; temperature (A,) K; burnt (A,) share of slot 0's carbon burnt per second (its ash and sulphur follow);
+    coal_ash (A,) kg/s; coal_sulphur (A,) kmol/s; pool: the hearth, for the metal's sulphur and phosphorus.
+    """
+    iron = melted["iron"]
+    coke_ash = burnt * cells.ash[:, 0]
+    coke_ash_oxides = ash_oxides(p.coke_ash_analysis)
+    oxides = [
+        melted[name] + coke_ash * a + coal_ash * b
+        for name, a, b in zip(
+            ("lime", "silica", "alumina", "magnesia"), coke_ash_oxides, ash_oxides(p.coal_ash_analysis), strict=True
+        )
+    ]
+    lime, silica, alumina, magnesia = oxides
+    iron_mass = M_FE * iron
+    ash_silica = M_SIO2 * coke_ash * coke_ash_oxides[1] / jnp.maximum(iron_mass, 1e-3)
+    target = silicon_target(p, temperature, lime, silica, ash_silica)
+    silicon = jnp.minimum(target * iron_mass * METAL_PER_IRON / M_SI, MOST_SILICA * silica)
+    manganese = slag.manganese_recovery(temperature) * melted["manganese_oxide"]
+    total_metal = jnp.maximum(metal_mass(_metal(pool)), 1.0)
+    saturation = metal.carbon_saturation(
+        jnp.clip(temperature, 1400.0, 1950.0),
+        100.0 * target,
+        100.0 * M_MN * manganese / jnp.maximum(iron_mass * METAL_PER_IRON, 1e-3),
+        100.0 * M_P * pool.phosphorus / total_metal,
+        100.0 * M_S * pool.sulphur / total_metal,
+    )
+    other = iron_mass + M_SI * silicon + M_MN * manganese + M_P * melted["phosphorus"]
+    carbon = other * saturation / (100.0 - saturation) / M_C
+    sulphur = melted["sulphur"] + burnt * cells.coke_sulphur[:, 0] + coal_sulphur
+    to_metal = (1.0 - p.sulphur_gas_share) * sulphur
+    flow = Flow(
+        jnp.stack([iron, carbon, silicon, manganese, melted["phosphorus"], to_metal]),
+        jnp.stack(
+            [
+                lime, silica - silicon, alumina, magnesia, melted["manganese_oxide"] - manganese,
+                melted["ferrous_oxide"], jnp.zeros_like(iron),
+            ]
+        ),
+    )  # fmt: skip
+    monoxide = 2.0 * silicon + manganese
+    return Tapping(
+        flow, temperature, flow_enthalpy(flow, temperature), carbon + monoxide, monoxide,
+        p.sulphur_gas_share * jnp.sum(sulphur),
+    )  # fmt: skip
+
+
+METAL_PER_IRON = 1.0 / 0.945  # kg hot metal per kg iron, to turn a content of metal into one of iron
+
+
+def _metal(pool: Hearth) -> Array:
+    return jnp.stack([getattr(pool, name) for name in METAL])
+
+
+def contents(pool: Hearth) -> Flow:
+    """The pool's amounts, kmol, in the order of METAL and SLAG."""
+    return Flow(_metal(pool), jnp.stack([getattr(pool, name) for name in SLAG]))
+
+
+class PoolStep(NamedTuple):
+    """Result of a step of the pool."""
+
+    hearth: Hearth
+    carbon_monoxide: Array  # kmol/s from silica reduced in the pool (negative when silicon burns)
+    carbon: Array  # kmol/s C that this takes from slot 0
+    loss: Array  # W through the hearth wall and bottom
+
+
+def pool_reactions(p: FurnaceParameters, pool: Hearth) -> tuple[Array, Array]:
+    """(silicon reduced, sulphur moved to slag), kmol/s, by relaxation toward slag-metal equilibrium."""
+    now = contents(pool)
+    mass, slag_kg = metal_mass(now.metal), slag_mass(now.slag)
+    target = silicon_target(p, pool.temperature, pool.lime, pool.silica, jnp.asarray(REFERENCE_ASH_SILICA))
+    silicon = (target * mass / M_SI - pool.silicon) / p.silicon_time
+    silicon = jnp.clip(silicon, -pool.silicon / p.silicon_time, MOST_SILICA * pool.silica / p.silicon_time)
+    optical = slag.optical_basicity(pool.lime, pool.silica, pool.alumina, pool.magnesia)
+    carbon = 100.0 * M_C * pool.carbon / mass
+    percent_silicon = 100.0 * M_SI * pool.silicon / mass
+    partition = p.sulphur_approach * slag.sulphur_partition(
+        jnp.clip(pool.temperature, 1500.0, 1950.0), optical, carbon, percent_silicon, p.silicon_carbon_monoxide_pressure
+    )
+    total = pool.sulphur + pool.slag_sulphur
+    in_metal = total / (1.0 + partition * slag_kg / mass)
+    return silicon, (pool.sulphur - in_metal) / p.sulphur_time
+
+
+def advance_pool(
+    p: FurnaceParameters, pool: Hearth, arriving: Tapping, tapped: Flow, coke_temperature: Array, dt: float
+) -> PoolStep:
+    """Pool after dt: what drips in, what is tapped (kmol/s), reactions, heat; coke_temperature () K of the coke used."""
+    silicon, sulphur = pool_reactions(p, pool)
+    zero = jnp.zeros_like(silicon)
+    reacted = Flow(
+        jnp.stack([zero, zero, silicon, zero, zero, -sulphur]),
+        jnp.stack([zero, -silicon, zero, zero, zero, zero, sulphur]),
+    )
+    before = contents(pool)
+    metal_now = before.metal + dt * (jnp.sum(arriving.flow.metal, axis=1) + reacted.metal - tapped.metal)
+    slag_now = before.slag + dt * (jnp.sum(arriving.flow.slag, axis=1) + reacted.slag - tapped.slag)
+    loss = p.hearth_heat_transfer * (pool.temperature - p.hearth_outside_temperature)
+    heat = (
+        jnp.sum(arriving.enthalpy)
+        + 2.0 * silicon * (h.enthalpy(h.CARBON, coke_temperature) - h.enthalpy(h.CARBON_MONOXIDE, pool.temperature))
+        - flow_enthalpy(tapped, pool.temperature)
+        - loss
+    )
+    enthalpy = pool.enthalpy + dt * heat
+    at, capacity = flow_coefficients(Flow(metal_now, slag_now))
+    temperature = metal.REFERENCE + (enthalpy - at) / (capacity + p.deadman_heat_capacity)
+    amounts = dict(zip(METAL + SLAG, [*metal_now, *slag_now], strict=True))
+    return PoolStep(Hearth(**amounts, enthalpy=enthalpy, temperature=temperature), 2.0 * silicon, 2.0 * silicon, loss)

@@ -1,0 +1,185 @@
+"""What is done to the furnace: set-points, charged materials and disturbances, all SI."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jax.typing import ArrayLike
+
+from ironworks.core.errors import CallError
+from ironworks.physics.constants import M_FE, M_FEO, M_FE2O3
+from ironworks.plant.furnace.parameters import FurnaceParameters
+
+ANNULI = 3
+TAP_HOLES = 4
+ZONES = 6
+WEIGHT_TOLERANCE = 1e-6
+
+
+class FurnaceInputs(NamedTuple):
+    """Inputs held over a step. Every field is a float64 scalar, but the vectors said below.
+
+    Blast: flows at normal conditions. `blast_volume` is dry air without the added oxygen; `blast_moisture` is
+    water per Nm3 of dry blast (air + oxygen). `burden_pattern_ore/coke` are weights per annulus (centre, middle,
+    wall) with area-weighted mean 1. Burden analyses are mass fractions of the dry material.
+    """
+
+    blast_volume: ArrayLike  # Nm3/s dry air
+    oxygen_flow: ArrayLike  # Nm3/s
+    blast_temperature: ArrayLike  # K
+    blast_moisture: ArrayLike  # kg/Nm3
+    coal_injection_rate: ArrayLike  # kg/s
+    top_pressure: ArrayLike  # Pa absolute
+    coke_base: ArrayLike  # kg dry coke per charge
+    ore_base: ArrayLike  # kg dry ore per charge
+    limestone_base: ArrayLike  # kg raw limestone (CaCO3) per charge
+    burden_pattern_ore: ArrayLike  # (3,) -
+    burden_pattern_coke: ArrayLike  # (3,) -
+    coke_weighing_factor: ArrayLike  # - delivered / set
+    ore_weighing_factor: ArrayLike  # - delivered / set
+    coke_moisture: ArrayLike  # kg water per kg dry coke
+    coke_ash: ArrayLike  # -
+    coke_sulphur: ArrayLike  # -
+    coke_csr: ArrayLike  # % coke strength after reaction
+    coke_cri: ArrayLike  # % coke reactivity index
+    ore_moisture: ArrayLike  # kg water per kg dry ore
+    ore_iron: ArrayLike  # - total iron
+    ore_ferrous_oxide: ArrayLike  # - FeO
+    ore_lime: ArrayLike  # - CaO
+    ore_silica: ArrayLike  # - SiO2
+    ore_alumina: ArrayLike  # - Al2O3
+    ore_magnesia: ArrayLike  # - MgO
+    ore_manganese_oxide: ArrayLike  # - MnO
+    ore_phosphorus: ArrayLike  # - P
+    ore_sulphur: ArrayLike  # - S
+    ore_reducibility: ArrayLike  # - factor on the reduction rate, 1 = reference
+    ore_fines: ArrayLike  # - below 5 mm, 0.05 = reference; acts on permeability
+    tap_automatic: ArrayLike  # 1 = the furnace's own cast schedule, 0 = tap_open decides
+    tap_open: ArrayLike  # (4,) 1 = tap hole open (used when tap_automatic is 0)
+    drill_diameter: ArrayLike  # m
+    gas_split_disturbance: ArrayLike  # (3,) factor on the gas share of each annulus (channelling), 1 = none
+    wall_heat_factor: ArrayLike  # (6,) factor on the heat transfer of each wall zone, 1 = none
+    leak_water: ArrayLike  # kg/s water from a leaking tuyere into the raceway
+
+    @staticmethod
+    def reference(parameters: FurnaceParameters) -> "FurnaceInputs":
+        """Inputs of the reference operation named in the parameters; no disturbance."""
+        p = parameters
+        values = {name: np.float64(getattr(p, f"reference_{name}")) for name in REFERENCE_SCALARS}
+        return FurnaceInputs(
+            **values,
+            burden_pattern_ore=np.asarray(p.reference_burden_pattern_ore, dtype=np.float64),
+            burden_pattern_coke=np.asarray(p.reference_burden_pattern_coke, dtype=np.float64),
+            coke_weighing_factor=np.float64(1.0),
+            ore_weighing_factor=np.float64(1.0),
+            ore_reducibility=np.float64(1.0),
+            tap_automatic=np.float64(1.0),
+            tap_open=np.zeros(TAP_HOLES),
+            gas_split_disturbance=np.ones(ANNULI),
+            wall_heat_factor=np.ones(ZONES),
+            leak_water=np.float64(0.0),
+        )
+
+
+REFERENCE_SCALARS = (
+    "blast_volume", "oxygen_flow", "blast_temperature", "blast_moisture", "coal_injection_rate", "top_pressure",
+    "coke_base", "ore_base", "limestone_base", "coke_moisture", "coke_ash", "coke_sulphur", "coke_csr", "coke_cri",
+    "ore_moisture", "ore_iron", "ore_ferrous_oxide", "ore_lime", "ore_silica", "ore_alumina", "ore_magnesia",
+    "ore_manganese_oxide", "ore_phosphorus", "ore_sulphur", "ore_fines", "drill_diameter",
+)  # fmt: skip
+
+# Limits of what the model can take (not of what a furnace should do): low, high, unit. Zero blast is a stoppage;
+# the model then keeps the least flow it can march (see `FurnaceParameters.least_blast_volume`).
+VALID = {
+    "blast_volume": (0.0, 200.0, "Nm3/s"),
+    "oxygen_flow": (0.0, 30.0, "Nm3/s"),
+    "blast_temperature": (300.0, 1700.0, "K"),
+    "blast_moisture": (0.0, 0.1, "kg/Nm3"),
+    "coal_injection_rate": (0.0, 40.0, "kg/s"),
+    "top_pressure": (1.0e5, 5.0e5, "Pa"),
+    "coke_base": (1.0e3, 6.0e4, "kg"),
+    "ore_base": (0.0, 3.0e5, "kg"),
+    "limestone_base": (0.0, 2.0e4, "kg"),
+    "burden_pattern_ore": (0.2, 3.0, "-"),
+    "burden_pattern_coke": (0.2, 3.0, "-"),
+    "coke_weighing_factor": (0.5, 1.5, "-"),
+    "ore_weighing_factor": (0.5, 1.5, "-"),
+    "coke_moisture": (0.0, 0.3, "-"),
+    "coke_ash": (0.0, 0.3, "-"),
+    "coke_sulphur": (0.0, 0.05, "-"),
+    "coke_csr": (20.0, 90.0, "%"),
+    "coke_cri": (5.0, 60.0, "%"),
+    "ore_moisture": (0.0, 0.3, "-"),
+    "ore_iron": (0.2, 0.72, "-"),
+    "ore_ferrous_oxide": (0.0, 0.31, "-"),
+    "ore_lime": (0.0, 0.4, "-"),
+    "ore_silica": (0.0, 0.4, "-"),
+    "ore_alumina": (0.0, 0.2, "-"),
+    "ore_magnesia": (0.0, 0.2, "-"),
+    "ore_manganese_oxide": (0.0, 0.2, "-"),
+    "ore_phosphorus": (0.0, 0.01, "-"),
+    "ore_sulphur": (0.0, 0.02, "-"),
+    "ore_reducibility": (0.1, 10.0, "-"),
+    "ore_fines": (0.0, 0.3, "-"),
+    "tap_automatic": (0.0, 1.0, "-"),
+    "tap_open": (0.0, 1.0, "-"),
+    "drill_diameter": (0.02, 0.15, "m"),
+    "gas_split_disturbance": (0.1, 10.0, "-"),
+    "wall_heat_factor": (0.0, 20.0, "-"),
+    "leak_water": (0.0, 10.0, "kg/s"),
+}
+SHAPES = {
+    "burden_pattern_ore": ANNULI, "burden_pattern_coke": ANNULI, "gas_split_disturbance": ANNULI,
+    "tap_open": TAP_HOLES, "wall_heat_factor": ZONES,
+}  # fmt: skip
+
+
+def check(inputs: FurnaceInputs, parameters: FurnaceParameters, leading: tuple[int, ...] = ()) -> None:
+    """Refuse inputs the model cannot take, all faults in one message.
+
+    leading: extra leading axes (number of steps) when the inputs are a sequence. Raises `CallError`.
+    """
+    faults = []
+    for name, value in inputs._asdict().items():
+        array = np.asarray(value, dtype=np.float64)
+        shape = leading + ((SHAPES[name],) if name in SHAPES else ())
+        low, high, unit = VALID[name]
+        if array.shape != shape:
+            faults.append(f"{name} has shape {array.shape}, expected {shape}")
+        elif not np.all(np.isfinite(array)):
+            faults.append(f"{name} is not finite")
+        elif array.min() < low or array.max() > high:
+            faults.append(f"{name} = {array.min():g}..{array.max():g} {unit} is outside {low:g}..{high:g} {unit}")
+    if not faults:
+        faults = _relations(inputs, parameters)
+    if faults:
+        raise CallError(
+            "; ".join(faults), "FurnaceInputs", "values in the ranges of ironworks.plant.furnace.inputs.VALID",
+            "correct these fields, or start from FurnaceInputs.reference(parameters)",
+        )  # fmt: skip
+
+
+def _relations(inputs: FurnaceInputs, parameters: FurnaceParameters) -> list[str]:
+    """Faults that show only between fields."""
+    faults = []
+    shares = np.asarray(parameters.annulus_area_share)
+    for name in ("burden_pattern_ore", "burden_pattern_coke"):
+        mean = np.asarray(getattr(inputs, name)) @ shares
+        if np.max(np.abs(mean - 1.0)) > WEIGHT_TOLERANCE:
+            faults.append(f"{name} has the area-weighted mean {np.ravel(mean)[0]:.6f}, expected 1")
+    ferric = np.asarray(inputs.ore_iron) - np.asarray(inputs.ore_ferrous_oxide) * (M_FE / M_FEO)
+    oxides = ferric * (M_FE2O3 / (2.0 * M_FE)) + sum(
+        np.asarray(getattr(inputs, name))
+        for name in (
+            "ore_ferrous_oxide",
+            "ore_lime",
+            "ore_silica",
+            "ore_alumina",
+            "ore_magnesia",
+            "ore_manganese_oxide",
+        )
+    )
+    if np.any(ferric < 2.0 * np.asarray(inputs.ore_ferrous_oxide) * (M_FE / M_FEO)):
+        faults.append("ore_ferrous_oxide needs more iron than ore_iron leaves for magnetite")
+    if np.any(oxides > 1.005):
+        faults.append(f"the ore's oxides add up to {np.max(oxides):.4f}, expected at most 1")
+    return faults

@@ -1,0 +1,278 @@
+"""One step of the furnace: pure functions of parameters, state and inputs. `furnace.Furnace` is the way in."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from ironworks.physics import enthalpy as h
+from ironworks.physics import packed_bed, tuyere
+from ironworks.physics.constants import (
+    GAS_CONSTANT,
+    M_CO,
+    M_CO2,
+    M_H2,
+    M_H2O,
+    M_N2,
+    M_O2,
+    MOLAR_VOLUME_NORMAL,
+)
+from ironworks.plant.furnace import balance, charging, hearth, taps, wall
+from ironworks.plant.furnace.column import Geometry, Layers, layers
+from ironworks.plant.furnace.gas import Sweep, march
+from ironworks.plant.furnace.inputs import FurnaceInputs
+from ironworks.plant.furnace.liquids import Drip, descend
+from ironworks.plant.furnace.parameters import FurnaceParameters
+from ironworks.plant.furnace.raceway import Raceway, burn
+from ironworks.plant.furnace.rates import SolidRates, solid_rates
+from ironworks.plant.furnace.solids import ash_formation, temperatures
+from ironworks.plant.furnace.state import Audit, Blast, Cells, FurnaceState, Smoothed, Totals
+
+MEAN_TIME = 86400.0  # s, memory of the smoothed rates
+GAS_MASS = (M_CO, M_CO2, M_H2, M_H2O, M_N2)
+COHESIVE_START, COHESIVE_START_WIDTH = 1500.0, 35.0  # K
+COHESIVE_END, COHESIVE_END_WIDTH = 1720.0, 25.0  # K
+HOLD_UP = 0.05 / 4.0e3**0.6  # voidage taken by liquids per (W/K/m2 of liquid flow)^0.6; 0.05 at a heavy flow
+MOST_HOLD_UP = 0.06  # -
+FINES_VOIDAGE = 0.4  # voidage lost per mass fraction of fines over the reference
+STRENGTH_VOIDAGE = 0.0015  # coke voidage lost per % CSR under the reference
+LEVEL_PRESSURE = 4.0e3  # Pa per m of liquid over the level where it reaches the raceways
+LEVEL_FREE = 2.5  # m, liquid level over the tap hole that does not disturb the gas yet
+
+
+class Pressures(NamedTuple):
+    """Bed pressures."""
+
+    cell: Array  # (A, N) Pa over each cell
+    drop: Array  # (A,) Pa from raceway to top
+    bed: Array  # () Pa, mean drop by gas share
+    main: Array  # () Pa absolute, hot-blast main
+    velocity: Array  # () m/s at the tuyeres
+    mass_flow: Array  # () kg/s wet blast
+    cell_drop: Array  # (A, N) Pa
+
+
+class Flows(NamedTuple):
+    """What happened in a step: all the intermediate results from which the outputs are read."""
+
+    lay: Layers
+    rates: SolidRates
+    drip: Drip
+    raceway: Raceway
+    arriving: hearth.Tapping
+    sweep: Sweep
+    pressures: Pressures
+    wall: wall.WallFlow
+    hearth_loss: Array
+    tapped: hearth.Flow
+    level: taps.Levels
+    gasified: Array  # kmol/s C
+    direct: Array  # kmol/s C by oxides that melt
+
+
+def lag_blast(p: FurnaceParameters, u: FurnaceInputs, blast: Blast, dt: float) -> Blast:
+    """Actual blast after dt: exact first-order lags toward the set-points."""
+    wanted = Blast(
+        jnp.asarray(u.blast_volume), jnp.asarray(u.oxygen_flow), jnp.asarray(u.blast_temperature),
+        jnp.asarray(u.blast_moisture), jnp.asarray(u.coal_injection_rate),
+    )  # fmt: skip
+    moved = [old + (new - old) * -jnp.expm1(-dt / lag) for old, new, lag in zip(blast, wanted, p.blast_lag, strict=True)]
+    return Blast(*moved)
+
+
+def bed_pressures(
+    p: FurnaceParameters, g: Geometry, u: FurnaceInputs, s: FurnaceState, f_gas: Sweep, lay: Layers, drip: Drip,
+    raceway: Raceway, level: taps.Levels,
+) -> Pressures:  # fmt: skip
+    """Ergun over ore and coke layers of every cell, the cohesive zone and the liquid hold-up included."""
+    cells = s.cells
+    gas = f_gas.gas[:5, :, 1:]
+    flow = jnp.sum(gas, axis=0)
+    mass = jnp.tensordot(jnp.asarray(GAS_MASS), gas, axes=1)
+    temperature = f_gas.temperature[:, 1:]
+    velocity = flow * GAS_CONSTANT * temperature / cells.pressure / lay.area
+    density = mass / (velocity * lay.area)
+    viscosity = packed_bed.gas_viscosity(temperature)
+    cohesive = 1.0 / (1.0 + jnp.exp(-(cells.temperature - COHESIVE_START) / COHESIVE_START_WIDTH))
+    cohesive = cohesive / (1.0 + jnp.exp((cells.temperature - COHESIVE_END) / COHESIVE_END_WIDTH))
+    held = jnp.minimum(HOLD_UP * (jnp.maximum(drip.capacity, 0.0) / lay.area) ** 0.6, MOST_HOLD_UP)
+    ore_voidage = p.ore_voidage - FINES_VOIDAGE * (cells.fines - p.reference_ore_fines)
+    coke_voidage = p.coke_voidage - STRENGTH_VOIDAGE * (p.reference_coke_csr - cells.strength) - held
+    ore = packed_bed.ergun_gradient(velocity, density, viscosity, jnp.clip(ore_voidage, 0.2, 0.5), p.ore_diameter)
+    coke = packed_bed.ergun_gradient(velocity, density, viscosity, jnp.clip(coke_voidage, 0.2, 0.6), p.coke_diameter)
+    ore_length, coke_length = lay.ore_volume / lay.area, lay.coke_volume / lay.area
+    drop = lay.used * (ore * ore_length * (1.0 + p.cohesive_resistance * cohesive) + coke * coke_length)
+    above = jnp.cumsum(drop[:, ::-1], axis=1)[:, ::-1]
+    total = above[:, 0]
+    bed = jnp.sum(s.gas_share * total) + LEVEL_PRESSURE * jnp.maximum(level.slag - LEVEL_FREE, 0.0)
+    nose = u.top_pressure + bed
+    blast = s.blast
+    air = jnp.maximum(blast.blast_volume, p.least_blast_volume)
+    wet = (air + blast.oxygen_flow) * (1.0 + blast.blast_moisture * MOLAR_VOLUME_NORMAL / M_H2O)
+    tuyere_area = p.tuyere_count * jnp.pi / 4.0 * jnp.asarray(p.tuyere_diameter) ** 2
+    speed = tuyere.blast_velocity(wet, blast.blast_temperature, nose, tuyere_area)
+    carried = raceway.oxygen_in * M_O2 + raceway.nitrogen_in * M_N2 + blast.blast_moisture * (air + blast.oxygen_flow)
+    main = nose + tuyere.nozzle_loss(carried, speed, tuyere_area)
+    return Pressures(u.top_pressure + above - drop, total, bed, main, speed, carried, drop)
+
+
+def split_gas(p: FurnaceParameters, u: FurnaceInputs, share: Array, drop: Array, dt: float) -> Array:
+    """Gas shares after dt: all annuli lie between the same two pressures, so flow follows resistance, with a lag."""
+    resistance = jnp.maximum(drop, 1.0) / share**p.gas_split_exponent
+    wanted = jnp.asarray(u.gas_split_disturbance) * resistance ** (-1.0 / p.gas_split_exponent)
+    moved = share + (wanted / jnp.sum(wanted) - share) * -jnp.expm1(-dt / p.gas_split_time)
+    moved = jnp.clip(moved, 0.02, 0.95)
+    return moved / jnp.sum(moved)
+
+
+def melted_at_bottom(cells: Cells, rates: SolidRates) -> dict[str, Array]:
+    """kmol/s (A,) that melts in the whole column and drips off its bottom."""
+    share = rates.melting.share
+    amounts = {
+        name: jnp.sum(share * getattr(cells, name), axis=1)
+        for name in ("lime", "silica", "alumina", "magnesia", "manganese_oxide", "phosphorus")
+    }
+    return amounts | {
+        "iron": jnp.sum(rates.melting.iron, axis=1),
+        "ferrous_oxide": jnp.sum(rates.melting.ferrous_oxide, axis=1),
+        "sulphur": jnp.sum(share * cells.ore_sulphur, axis=1),
+    }
+
+
+def update_cells(cells: Cells, f: Flows, coke_out: Array, ash_share: Array, heat: Array, dt: float) -> Cells:
+    """Amounts and enthalpy after dt. coke_out (A, N) kmol/s of carbon taken in all ways; ash_share (A,) share of
+    slot 0's ash and coke sulphur that goes per second; heat (A, N) W."""
+    melting, sweep = f.rates.melting.share, f.sweep
+    keep = 1.0 - dt * melting
+    keep_ash = jnp.ones_like(keep).at[:, 0].add(-dt * ash_share)
+    to_magnetite, to_wustite = 6.0 * sweep.hematite, 3.0 * sweep.magnetite
+    return cells._replace(
+        hematite=keep * cells.hematite - dt * to_magnetite,
+        magnetite=keep * cells.magnetite + dt * (to_magnetite - to_wustite),
+        wustite=keep * cells.wustite + dt * (to_wustite - sweep.wustite),
+        iron=keep * cells.iron + dt * sweep.wustite,
+        carbon=cells.carbon - dt * coke_out,
+        ash=keep_ash * cells.ash,
+        coke_sulphur=keep_ash * cells.coke_sulphur,
+        moisture=cells.moisture - dt * f.rates.drying,
+        limestone=cells.limestone - dt * f.rates.calcination,
+        lime=keep * cells.lime + dt * f.rates.calcination,
+        silica=keep * cells.silica,
+        alumina=keep * cells.alumina,
+        magnesia=keep * cells.magnesia,
+        manganese_oxide=keep * cells.manganese_oxide,
+        phosphorus=keep * cells.phosphorus,
+        ore_sulphur=keep * cells.ore_sulphur,
+        enthalpy=cells.enthalpy + dt * heat,
+        gas_temperature=sweep.temperature[:, 1:],
+        gas_flow=jnp.sum(sweep.gas[:, :, 1:], axis=0),
+        pressure=f.pressures.cell,
+    )
+
+
+def advance_state(
+    p: FurnaceParameters, g: Geometry, s: FurnaceState, u: FurnaceInputs, dt: float
+) -> tuple[FurnaceState, Flows]:
+    """The furnace dt seconds later. Explicit in the burden, quasi-steady in gas and liquids; conserves exactly."""
+    s = s._replace(blast=lag_blast(p, u, s.blast, dt))
+    cells = s.cells
+    lay = layers(p, g, cells, s.active)
+    rates = solid_rates(p, cells, lay, dt)
+    drip = descend(p, cells, lay, rates.melting)
+    bottom = cells.temperature[:, 0]
+    raceway = burn(p, u, s.blast, s.gas_share, bottom)
+    burnt = raceway.coke / jnp.maximum(cells.carbon[:, 0], 1e-9)
+    arriving = hearth.drip(
+        p, cells, melted_at_bottom(cells, rates), drip.temperature[:, 0], burnt, raceway.coal_ash, raceway.coal_sulphur,
+        s.hearth,
+    )  # fmt: skip
+    level = taps.levels(p, g.hearth_area, s.hearth)
+    main_before = u.top_pressure + 1.5e5  # Pa, casting feels the blast pressure; its small changes do not matter
+    tapped, metal_share = taps.outflow(p, s.taps, s.hearth, level, main_before)
+    mean_bottom = jnp.sum(s.gas_share * bottom)
+    pool = hearth.advance_pool(p, s.hearth, arriving, tapped, mean_bottom, dt)
+    from_pool = s.gas_share * pool.carbon_monoxide
+    pool_heat = from_pool * h.enthalpy(h.CARBON_MONOXIDE, s.hearth.temperature)
+    monoxide = arriving.carbon_monoxide + from_pool
+    sweep = march(cells, rates, raceway, monoxide, raceway.gas_enthalpy + pool_heat)
+    walls = wall.wall_flow(p, g, u, cells, lay, s.wall)
+    pressures = bed_pressures(p, g, u, s, sweep, lay, drip, raceway, level)
+    hearth_carbon = arriving.carbon + s.gas_share * pool.carbon
+    gasified = jnp.sum(sweep.carbon) + jnp.sum(sweep.gas[5, :, 0] - sweep.gas[5, :, -1])
+    flows = Flows(
+        lay, rates, drip, raceway, arriving, sweep, pressures, walls, pool.loss, tapped, level, gasified,
+        jnp.sum(rates.melting.oxygen),
+    )  # fmt: skip
+    coke_out = (sweep.carbon + rates.melting.oxygen).at[:, 0].add(raceway.coke + hearth_carbon)
+    heat = sweep.enthalpy[:, :-1] - sweep.enthalpy[:, 1:] + drip.enthalpy_in - drip.enthalpy_out - walls.cells
+    # Slot 0: its liquids leave as hot metal and slag after the reactions there; carbon leaves to raceway and pool.
+    bottom_heat = (
+        drip.enthalpy_out[:, 0]
+        - arriving.enthalpy
+        - raceway.coke * h.enthalpy(h.CARBON, bottom)
+        - s.gas_share * pool.carbon * h.enthalpy(h.CARBON, mean_bottom)
+        + raceway.coal_ash * ash_formation(p.coal_ash_analysis)
+    )
+    heat = heat.at[:, 0].add(bottom_heat)
+    cells = update_cells(cells, flows, coke_out, burnt, heat, dt)
+    cells, active = charging.merge_bottom(cells, s.active)
+    cells, active, dump = charging.charge(p, u, cells, active, s.time)
+    cells = cells._replace(temperature=temperatures(p, cells))
+    new = s._replace(
+        time=s.time + dt,
+        cells=cells,
+        active=active,
+        gas_share=split_gas(p, u, s.gas_share, pressures.drop, dt),
+        charge_count=s.charge_count + dump.happened / charging.DUMPS_PER_CHARGE,
+        hearth=pool.hearth,
+        taps=taps.advance_taps(p, u, s.taps, level, metal_share, dt),
+        wall=wall.advance_wall(p, s.wall, walls, (pool.loss, jnp.sum(raceway.loss)), s.gas_share, dt),
+        audit=_audit(p, s.audit, flows, dump, dt, s.hearth.temperature),
+        totals=_totals(s.totals, flows, dump, dt),
+        smoothed=_smooth(s.smoothed, flows, dump, dt),
+    )
+    return new, flows
+
+
+def _audit(
+    p: FurnaceParameters, a: Audit, f: Flows, dump: charging.Dump, dt: float, pool_temperature: Array
+) -> Audit:
+    """Boundary flows of the step added up."""
+    top_gas = jnp.sum(f.sweep.gas[:, :, -1], axis=1)
+    charged = dump.happened * balance.elements_of_cells(p, dump.cell)
+    gas_out = balance.elements_of_top_gas(top_gas, f.arriving.sulphur_to_gas)
+    lost = jnp.sum(f.wall.cells) + jnp.sum(f.raceway.loss) + f.hearth_loss
+    tapped_heat = hearth.flow_enthalpy(f.tapped, pool_temperature)
+    return Audit(
+        a.elements_in + charged + dt * balance.elements_of_blast(p, f.raceway),
+        a.elements_out + dt * (gas_out + balance.elements_of_liquids(f.tapped)),
+        a.energy_in + dump.happened * jnp.sum(dump.cell.enthalpy) + dt * f.raceway.heat_in,
+        a.energy_out + dt * (jnp.sum(f.sweep.enthalpy[:, -1]) + lost + tapped_heat),
+    )
+
+
+def _totals(t: Totals, f: Flows, dump: charging.Dump, dt: float) -> Totals:
+    """Cumulated masses."""
+    return Totals(
+        t.coke + dump.coke,
+        t.ore + dump.ore,
+        t.coal + dt * f.raceway.coal,
+        t.metal + dt * hearth.metal_mass(jnp.sum(f.arriving.flow.metal, axis=1)),
+        t.metal_tapped + dt * hearth.metal_mass(f.tapped.metal),
+        t.slag_tapped + dt * hearth.slag_mass(f.tapped.slag),
+    )
+
+
+def _smooth(m: Smoothed, f: Flows, dump: charging.Dump, dt: float) -> Smoothed:
+    """24 h exponential means."""
+    now = Smoothed(
+        production=hearth.metal_mass(jnp.sum(f.arriving.flow.metal, axis=1)),
+        coke=dump.coke / dt,
+        coal=f.raceway.coal,
+        charges=dump.happened / charging.DUMPS_PER_CHARGE / dt,
+        slag=hearth.slag_mass(jnp.sum(f.arriving.flow.slag, axis=1)),
+        iron=jnp.sum(f.rates.melting.iron),
+        direct_carbon=f.direct + f.gasified,
+    )
+    weight = -jnp.expm1(-dt / MEAN_TIME)
+    return Smoothed(*[old + weight * (new - old) for old, new in zip(m, now, strict=True)])

@@ -1,0 +1,142 @@
+"""Everything that depends on the burden alone and can be worked out for all cells at once, before the sweeps."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from ironworks.physics import equilibrium as k
+from ironworks.physics import gasification, reduction
+from ironworks.physics.constants import ATMOSPHERE, GAS_CONSTANT, M_FEO
+from ironworks.physics.metal import IRON, PHOSPHORUS, REFERENCE
+from ironworks.physics.slag import SLAG_HEAT_CAPACITY, SLAG_HEAT_CONTENT, SLAG_REFERENCE
+from ironworks.plant.furnace.column import Layers, gangue_mass
+from ironworks.plant.furnace.parameters import FurnaceParameters
+from ironworks.plant.furnace.solids import gangue_formation
+from ironworks.plant.furnace.state import Cells
+
+MOST_PER_STEP = 0.5  # share of a reactant in a cell that one step may take: keeps amounts positive
+DRYING_MIDDLE = 345.0  # K, moisture leaves at half its rate
+DRYING_WIDTH = 6.0  # K
+TYPICAL_GAS_HEAT_CAPACITY = (30.5e3, 2.2)  # J/kmol/K, J/kmol/K2 of furnace gas; for transfer units only
+OXYGEN_PER_HEMATITE, OXYGEN_PER_MAGNETITE = 1.5, 4.0 / 3.0  # mol O per mol Fe
+
+
+class Melting(NamedTuple):
+    """What melts, kmol/s (A, N), and what the liquids it makes carry."""
+
+    share: Array  # 1/s, share of the cell's burden melting
+    iron: Array  # Fe to metal
+    ferrous_oxide: Array  # FeO to slag
+    oxygen: Array  # kmol/s O taken by coke carbon (oxides of iron and phosphorus)
+    enthalpy: Array  # W at 1773 K of the liquids made, formation included
+    capacity: Array  # W/K of the liquids made
+
+
+class SolidRates(NamedTuple):
+    """Coefficients of the gas sweep, all (A, N)."""
+
+    melting: Melting
+    drying: Array  # kmol/s
+    calcination: Array  # kmol/s
+    monoxide: tuple[Array, Array, Array]  # share of the way to equilibrium with CO, for H, M, W
+    hydrogen: tuple[Array, Array, Array]
+    monoxide_reach: tuple[Array, Array, Array]  # 1/(1+K)
+    hydrogen_reach: tuple[Array, Array, Array]
+    oxide_limit: tuple[Array, Array, Array]  # kmol/s O that each step may take
+    solution: Array  # share of CO2 gasified
+    solution_back: Array  # 1/(kmol/s): n_CO^2 times this is n_CO2 at equilibrium
+    steam: Array
+    steam_back: Array
+    carbon_limit: Array  # kmol/s
+    shift: Array
+    shift_constant: Array
+    char: Array
+    heat_pass: Array  # exp(-NTU), share of the temperature difference that gas keeps
+
+
+def melting_rates(p: FurnaceParameters, cells: Cells, dt: float) -> Melting:
+    """Softening burden melts about `melting_temperature`; all oxide that melts is reduced at once by coke, but for
+    the share that stays in slag as FeO."""
+    rising = 1.0 / (1.0 + jnp.exp(-(cells.temperature - p.melting_temperature) / p.melting_width))
+    share = -jnp.expm1(-dt * rising / p.melting_time) / dt
+    oxygen = (
+        OXYGEN_PER_HEMATITE * cells.hematite
+        + OXYGEN_PER_MAGNETITE * cells.magnetite
+        + (1.0 - p.slag_wustite_share) * cells.wustite
+        + 2.5 * cells.phosphorus
+    )
+    enough = MOST_PER_STEP * cells.carbon / jnp.maximum(dt * share * oxygen, 1e-30)
+    share = share * jnp.minimum(1.0, enough)
+    escaped = share * p.slag_wustite_share * cells.wustite
+    iron = share * (cells.hematite + cells.magnetite + cells.wustite + cells.iron) - escaped
+    slag = share * gangue_mass(cells) + M_FEO * escaped
+    formation = share * gangue_formation(cells) + escaped * FORMATION_FEO
+    phosphorus = share * cells.phosphorus
+    heat = IRON[0] * iron + PHOSPHORUS[0] * phosphorus + SLAG_AT_REFERENCE * slag + formation
+    capacity = IRON[1] * iron + PHOSPHORUS[1] * phosphorus + SLAG_HEAT_CAPACITY * slag
+    return Melting(share, iron, escaped, share * oxygen, heat, capacity)
+
+
+FORMATION_FEO = -266.3e6  # J/kmol, as in `physics.enthalpy`
+SLAG_AT_REFERENCE = SLAG_HEAT_CONTENT + SLAG_HEAT_CAPACITY * (REFERENCE - SLAG_REFERENCE)  # J/kg at the metal's reference
+
+
+def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> SolidRates:
+    """All coefficients of the sweeps from the burden and the last gas (temperature, flow, pressure)."""
+    t = cells.temperature
+    concentration = cells.pressure / (GAS_CONSTANT * t)
+    flow = jnp.maximum(cells.gas_flow, 1e-9)
+    per_flow = lay.used * concentration / flow
+    constants = (k.hematite_carbon_monoxide(t), k.magnetite_carbon_monoxide(t), k.wustite_carbon_monoxide(t))
+    shift_constant = k.water_gas_shift(t)
+    hydrogen_constants = tuple(one / shift_constant for one in constants)
+    total = jnp.maximum(cells.hematite + cells.magnetite + cells.wustite + cells.iron, 1e-12)
+    radii = reduction.interface_radii(cells.hematite / total, cells.magnetite / total, cells.wustite / total)
+    area = p.reduction_factor * cells.reducibility * p.ore_surface * lay.ore_volume * per_flow
+
+    def approach(gas, known):
+        all_resistances = reduction.resistances(gas, radii, known, t, p.ore_particle_radius, p.gas_film_coefficient)
+        return tuple(-jnp.expm1(-area / one) for one in all_resistances)
+
+    rate = gasification.carbon_dioxide_rate(t, p.gasification_rate, cells.reactivity, p.gasification_film_rate)
+    steam_rate = gasification.carbon_dioxide_rate(
+        t, gasification.STEAM_FACTOR * p.gasification_rate, cells.reactivity, p.gasification_film_rate
+    )
+    coke_exposure = lay.coke_volume * per_flow
+    atmospheres = cells.pressure / (ATMOSPHERE * flow)
+    bearing = lay.ore_volume / jnp.maximum(lay.ore_volume + lay.coke_volume, 1e-9)
+    volume = lay.ore_volume + lay.coke_volume
+    transfer = (p.heat_transfer_coke + (p.heat_transfer_ore - p.heat_transfer_coke) * jnp.minimum(1.0, 2.0 * bearing)) * volume
+    c0, c1 = TYPICAL_GAS_HEAT_CAPACITY
+    dry = 1.0 / (1.0 + jnp.exp(-(t - DRYING_MIDDLE) / DRYING_WIDTH))
+    least = MOST_PER_STEP / dt
+    return SolidRates(
+        melting=melting_rates(p, cells, dt),
+        drying=cells.moisture * -jnp.expm1(-dt * dry / p.dryer_time) / dt,
+        calcination=cells.limestone * -jnp.expm1(-dt / p.calcination_time * _calcining(t, cells.pressure)) / dt,
+        monoxide=approach(reduction.CARBON_MONOXIDE, constants),
+        hydrogen=approach(reduction.HYDROGEN, hydrogen_constants),
+        monoxide_reach=tuple(1.0 / (1.0 + one) for one in constants),
+        hydrogen_reach=tuple(1.0 / (1.0 + one) for one in hydrogen_constants),
+        oxide_limit=(least * cells.hematite / 6.0, least * cells.magnetite / 3.0, least * cells.wustite),
+        solution=-jnp.expm1(-coke_exposure * rate),
+        solution_back=atmospheres / k.solution_loss(t),
+        steam=-jnp.expm1(-coke_exposure * steam_rate),
+        steam_back=atmospheres / k.steam_gasification(t),
+        carbon_limit=0.5 * least * cells.carbon,
+        shift=lay.used * gasification.shift_approach(t, p.shift_onset),
+        shift_constant=shift_constant,
+        char=-jnp.expm1(-p.char_gasification_rate * volume * per_flow * _hot(t)),
+        heat_pass=jnp.exp(-lay.used * transfer / (flow * (c0 + c1 * cells.gas_temperature))),
+    )
+
+
+def _calcining(temperature: Array, pressure: Array) -> Array:
+    """Driving force of calcination [0-1] against a gas of 20 % CO2 (mean of the shaft where stone decomposes)."""
+    return jnp.clip(1.0 - 0.2 * pressure / ATMOSPHERE / k.calcination(temperature), 0.0, 1.0)
+
+
+def _hot(temperature: Array) -> Array:
+    """Char reacts above about 1150 K [0-1]."""
+    return 1.0 / (1.0 + jnp.exp(-(temperature - 1150.0) / 40.0))

@@ -1,0 +1,87 @@
+"""A first guess of the furnace's inside, from which it settles within a few simulated days."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ironworks.physics import metal
+from ironworks.plant.furnace import hearth
+from ironworks.plant.furnace.charging import DUMPS_PER_CHARGE, dump_cell
+from ironworks.plant.furnace.column import solid_volumes
+from ironworks.plant.furnace.inputs import ANNULI, TAP_HOLES, ZONES, FurnaceInputs
+from ironworks.plant.furnace.parameters import FurnaceParameters
+from ironworks.plant.furnace.solids import enthalpy_coefficients
+from ironworks.plant.furnace.state import Audit, Blast, Cells, FurnaceState, Smoothed, Taps, Totals, Wall
+
+SLOTS = 80  # per annulus; about 55 are in use at the reference, a coke blank or a cold column needs more
+# Burden temperature [K] over the share of the burden's volume under it, tuyeres to stock line: textbook shape.
+PROFILE_FRACTION = (0.0, 0.08, 0.2, 0.3, 0.6, 0.85, 1.0)
+PROFILE_TEMPERATURE = (1900.0, 1780.0, 1650.0, 1400.0, 1200.0, 900.0, 320.0)
+METAL_MASS = 450e3  # kg in the hearth at the start, sump included
+SLAG_MASS = 60e3  # kg
+METAL_CONTENT = (0.0, 0.048, 0.004, 0.003, 0.0009, 0.0003)  # C, Si, Mn, P, S mass fractions; iron is the rest
+SLAG_CONTENT = (0.425, 0.355, 0.125, 0.08, 0.004, 0.004, 0.007)
+
+
+def starting_state(p: FurnaceParameters, u: FurnaceInputs) -> FurnaceState:
+    """Filled furnace at about its reference temperatures; oxides reduced where it is hot. Not settled."""
+    u = jax.tree.map(jnp.asarray, u)
+    cells, count = _column(p, u)
+    pool = _pool(p)
+    zeros = jnp.zeros
+    return FurnaceState(
+        time=zeros(()), cells=cells, active=jnp.full(ANNULI, float(count)),
+        gas_share=jnp.asarray(p.annulus_area_share), charge_count=zeros(()), hearth=pool,
+        taps=Taps(zeros(TAP_HOLES), jnp.full(TAP_HOLES, u.drill_diameter), zeros(()), zeros(()), zeros(()), zeros(())),
+        wall=Wall(jnp.asarray(p.accretion_reference), jnp.full(ZONES, 500.0), jnp.full(ZONES, 330.0)),
+        blast=Blast(*[jnp.asarray(getattr(u, name)) for name in Blast._fields]),
+        audit=Audit(zeros(12), zeros(12), zeros(()), zeros(())), totals=Totals(*[zeros(()) for _ in Totals._fields]),
+        smoothed=Smoothed(production=jnp.asarray(110.0), coke=jnp.asarray(36.0), coal=u.coal_injection_rate,
+                          charges=jnp.asarray(1.28e-3), slag=jnp.asarray(30.0), iron=jnp.asarray(1.86),
+                          direct_carbon=jnp.asarray(0.7)),
+    )  # fmt: skip
+
+
+def _column(p: FurnaceParameters, u: FurnaceInputs) -> tuple[Cells, int]:
+    shares = jnp.asarray(p.annulus_area_share)
+    ore = u.ore_base / DUMPS_PER_CHARGE * shares * jnp.asarray(u.burden_pattern_ore)
+    coke = u.coke_base / DUMPS_PER_CHARGE * shares * jnp.asarray(u.burden_pattern_coke)
+    stone = u.limestone_base / DUMPS_PER_CHARGE * shares
+    one = dump_cell(p, u, coke, ore, stone, jnp.zeros(()))
+    volume = float(jnp.sum(jnp.add(*solid_volumes(p, one))))
+    count = min(int(p.active_volume / volume * 0.98), SLOTS - 8)
+    fraction = (np.arange(SLOTS) + 0.5) / count
+    temperature = jnp.interp(fraction, jnp.asarray(PROFILE_FRACTION), jnp.asarray(PROFILE_TEMPERATURE))
+    used = jnp.asarray((np.arange(SLOTS) < count).astype(float))[None, :]
+    cells = jax.tree.map(lambda x: x[:, None] * used, one)
+    iron = cells.hematite + cells.magnetite
+    metallic = jnp.clip((temperature - 1150.0) / 350.0, 0.0, 1.0)
+    oxide = jnp.clip((temperature - 900.0) / 200.0, 0.0, 1.0) - metallic
+    solid_ore = jnp.clip((1720.0 - temperature) / 60.0, 0.0, 1.0)
+    ore_names = ("lime", "silica", "alumina", "magnesia", "manganese_oxide", "phosphorus", "ore_sulphur")
+    cells = cells._replace(
+        iron=iron * metallic * solid_ore, wustite=iron * jnp.maximum(oxide, 0.0) * solid_ore,
+        magnetite=iron * jnp.maximum(1.0 - metallic - jnp.maximum(oxide, 0.0), 0.0) * solid_ore,
+        hematite=jnp.zeros_like(iron), carbon=cells.carbon * (1.0 - 0.3 * metallic),
+        moisture=cells.moisture * jnp.clip((360.0 - temperature) / 40.0, 0.0, 1.0), limestone=jnp.zeros_like(iron),
+        temperature=jnp.broadcast_to(temperature, iron.shape), charged_at=-6.5 * 3600.0 * (1.0 - fraction) * used * jnp.ones_like(iron),
+        gas_temperature=jnp.broadcast_to(temperature, iron.shape) + 100.0,
+        gas_flow=jnp.ones_like(iron) * 7.3 * shares[:, None],
+        pressure=jnp.ones_like(iron) * (u.top_pressure + 1.6e5 * jnp.clip(1.0 - fraction, 0.0, 1.0)),
+        **{name: getattr(cells, name) * solid_ore for name in ore_names},
+    )  # fmt: skip
+    a, b, c, d = enthalpy_coefficients(p, cells)
+    t = cells.temperature
+    return cells._replace(enthalpy=used * (a + t * (b + c * t) + d / t)), count
+
+
+def _pool(p: FurnaceParameters) -> hearth.Hearth:
+    contents = np.array(METAL_CONTENT)
+    contents[0] = 1.0 - contents.sum()
+    metal_amounts = jnp.asarray(METAL_MASS * contents / np.array(hearth.METAL_MASS))
+    slag_amounts = jnp.asarray(SLAG_MASS * np.array(SLAG_CONTENT) / np.array(hearth.SLAG_MASS))
+    temperature = jnp.asarray(1778.15)  # K, 1505 degC
+    flow = hearth.Flow(metal_amounts, slag_amounts)
+    heat = hearth.flow_enthalpy(flow, temperature) + p.deadman_heat_capacity * (temperature - metal.REFERENCE)
+    amounts = dict(zip(hearth.METAL + hearth.SLAG, [*metal_amounts, *slag_amounts], strict=True))
+    return hearth.Hearth(**amounts, enthalpy=heat, temperature=temperature)

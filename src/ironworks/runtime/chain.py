@@ -75,7 +75,7 @@ class Chain:
     def freeze(self) -> ProcessImage:
         """The image of this cycle, with the state of the link and of the record among its faults."""
         image = self.validator.image(self.clock.now())
-        faults = list(image.faults)
+        faults = [*image.faults, *self.source.faults]
         if self.source.link != LinkState.CONNECTED and "link_down" not in faults:
             faults.append("link_down")
         if self.record_failure:

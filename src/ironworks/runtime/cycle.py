@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ironworks.core.decision import Allowed, Command, Hold, Move, Proposal, Solved, Verdict
+from ironworks.core.decision import Allowed, Command, Hold, Move, Proposal, Receipt, Solved, Verdict
 from ironworks.core.errors import RecordError
 from ironworks.core.estimate import StateEstimate
 from ironworks.core.forecast import Forecast
@@ -37,6 +37,7 @@ async def run_cycle(chain: Chain, number: int) -> CycleRecord:
             thought.proposals = tuple(take_charge(chain, proposal, image) for proposal in proposals)
         with stages("guard"):
             thought.verdicts = tuple(chain.judge(proposal, image) for proposal in thought.proposals)
+            thought.modes = tuple(chain.ladder.modes.items())
             chain.fall_where_needed(image, thought.proposals)
     except Exception as failure:  # recorded below by stage and text; without a verdict nothing can be written
         stages.failed(failure)
@@ -46,7 +47,7 @@ async def run_cycle(chain: Chain, number: int) -> CycleRecord:
     with stages("record"):
         record = CycleRecord(
             number, image, thought.estimate, thought.forecasts, thought.proposals, thought.verdicts, receipts,
-            chain.unrecorded_changes(), stages.seconds(), tuple(stages.failures),
+            chain.unrecorded_changes(), stages.seconds(), tuple(stages.failures), thought.modes,
         )  # fmt: skip
         chain.keep(record, stages)
     if not stages.failures:
@@ -62,6 +63,7 @@ class Thought:
     forecasts: tuple[Forecast, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    modes: tuple[tuple[str, Mode], ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ def take_charge(chain: Chain, proposal: Proposal, image: ProcessImage) -> Propos
     return Move(proposal.setpoint, current, current, proposal.outcome, proposal.made_at, reason)
 
 
-async def _act(chain: Chain, verdicts: tuple[Verdict, ...], stages: Stages):
+async def _act(chain: Chain, verdicts: tuple[Verdict, ...], stages: Stages) -> tuple[Receipt, ...]:
     """Write what is allowed and stands at AUTO; record it first."""
     commands = [
         Command.from_verdict(verdict, Mode.AUTO, chain.clock.now())

@@ -1,0 +1,134 @@
+"""The command line: thin, so that each command stands in a file of its own under `commands/`."""
+
+import json
+import sys
+from functools import wraps
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ironworks.core.durations import parse_duration
+from ironworks.core.errors import IronworksError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The open smart blast furnace.")
+plant_app = typer.Typer(no_args_is_help=True, help="The simulated works.")
+record_app = typer.Typer(no_args_is_help=True, help="The record of a works.")
+app.add_typer(plant_app, name="plant")
+app.add_typer(record_app, name="record")
+
+console = Console(stderr=True)
+WorksName = Annotated[str, typer.Option("--works", help="Name or folder of the works.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+
+
+def _errors_as_messages(command):
+    """Our errors are shown as one message and exit code 2; anything else is a defect and keeps its traceback."""
+
+    @wraps(command)
+    def guarded(*args, **kwargs):
+        try:
+            command(*args, **kwargs)
+        except IronworksError as error:
+            console.print(f"ironworks: {error}", style="bold red", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(2) from error
+
+    return guarded
+
+
+def _print_json(content: object) -> None:
+    sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
+
+
+@app.command()
+@_errors_as_messages
+def check(works: Annotated[str, typer.Argument(help="Name or folder of the works.")]) -> None:
+    """Report every fault of a works folder at once."""
+    from ironworks.commands.check import check as run_check
+
+    raise typer.Exit(run_check(works, Console()))
+
+
+@app.command()
+@_errors_as_messages
+def run(
+    works: WorksName = "demo",
+    speed: Annotated[float, typer.Option(help="Plant seconds per wall second, of a simulated works.")] = 60.0,
+    for_: Annotated[str, typer.Option("--for", help="Stop after this plant time, for instance 3d.")] = "",
+    page: Annotated[bool, typer.Option("--page/--no-page", help="Serve the page.")] = True,
+    port: Annotated[int, typer.Option(help="Port of the page.")] = 8700,
+    host: Annotated[str, typer.Option(help="Address of the page; other than loopback, the network can see it.")] = "127.0.0.1",
+    state: Annotated[str, typer.Option(help="Folder of the record and of what must survive a restart.")] = "",
+    seed: Annotated[int, typer.Option(help="Seed of the simulated works.")] = 1,
+    history: Annotated[str, typer.Option(help="Operation of the simulated works before the first start.")] = "3d",
+    endpoint: Annotated[str, typer.Option(help="Address of the works' OPC UA server, if not that of works.toml.")] = "",
+    credentials: Annotated[str, typer.Option(help="Credentials file for a works that is not simulated.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run the chain for a works: sense, validate, estimate, predict, decide, guard, act, record, show."""
+    from ironworks.commands.run import RunOptions, run_works
+
+    options = RunOptions(
+        works=works, speed=speed, duration=parse_duration(for_) if for_ else None, page=page, host=host, port=port,
+        state=Path(state) if state else None, seed=seed, history=parse_duration(history) if history != "0" else 0.0,
+        endpoint=endpoint, credentials=Path(credentials) if credentials else None,
+    )  # fmt: skip
+    summary = run_works(options, console)
+    if as_json:
+        _print_json(summary.to_json())
+    else:
+        Console().print(summary.table())
+
+
+@app.command()
+@_errors_as_messages
+def backtest(
+    file: Annotated[Path, typer.Argument(help="Recorded data: Parquet or CSV.")],
+    mapping: Annotated[Path, typer.Option(help="Mapping of its columns to tags.")],
+    target: Annotated[str, typer.Option(help="The tag to forecast, for instance hot_metal_silicon.")],
+    horizon: Annotated[str, typer.Option(help="How far ahead, for instance 2h.")] = "2h",
+    score_from: Annotated[str, typer.Option(help="Score from this time on (ISO 8601); the last 30 % if not given.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Forecast recorded data by rolling origin, with the stages of the live chain, and score it."""
+    from ironworks.commands.backtest import backtest as run_command
+
+    report = run_command(file, mapping, target, parse_duration(horizon), score_from, console)
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        Console().print(report.table())
+
+
+@plant_app.command()
+@_errors_as_messages
+def serve(
+    works: WorksName = "demo",
+    speed: Annotated[float, typer.Option(min=1.0, max=3600.0, help="Plant seconds per wall second.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Seed of disturbances, instruments and operator.")] = 1,
+    start: Annotated[str, typer.Option(help="Plant time at the first start (ISO 8601); now if not given.")] = "",
+    history: Annotated[str, typer.Option(help="Operation before the first start, kept for the chain to read.")] = "0",
+    state: Annotated[str, typer.Option(help="Folder of certificates, users and the saved furnace.")] = "",
+    endpoint: Annotated[str, typer.Option(help="Address to serve at, if not that of works.toml.")] = "",
+    ready_json: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Serve the simulated works over OPC UA."""
+    from ironworks.commands.plant import ServeOptions, serve_works
+
+    serve_works(
+        ServeOptions(
+            works=works, speed=speed, seed=seed, start=start, history=parse_duration(history) if history != "0" else 0.0,
+            state=Path(state) if state else None, endpoint=endpoint, ready_json=ready_json,
+        ),
+        console,
+    )  # fmt: skip
+
+
+@record_app.command()
+@_errors_as_messages
+def verify(folder: Annotated[Path, typer.Argument(help="Folder of the record.")]) -> None:
+    """Check the chain of hashes over the journal."""
+    from ironworks.commands.record import verify as run_verify
+
+    raise typer.Exit(run_verify(folder, Console()))

@@ -79,7 +79,9 @@ async def _folder(folders: dict[tuple[str, ...], Node], path: tuple[str, ...]) -
 
 async def _add_tag(folder: Node, tag: Tag, identifier: ua.NodeId, name: str) -> None:
     kind = variant_type(tag)
-    variable = await folder.add_variable(identifier, ua.QualifiedName(name, 2), None, kind, ua.NodeId(kind.value))
+    variable = await folder.add_variable(
+        identifier, ua.QualifiedName(name, 2), None, ua.VariantType.Null, ua.NodeId(kind.value)
+    )
     access = _READ
     if tag.role in REMOTE_ROLES:
         access |= _WRITE
@@ -117,6 +119,6 @@ async def _add_clock(server: Server) -> None:
     for text, kind in kinds.items():
         identifier = ua.NodeId.from_string(text)
         name = ua.QualifiedName(str(identifier.Identifier).split(".")[-1], 2)
-        node = await clock.add_variable(identifier, name, None, kind, ua.NodeId(kind.value))
+        node = await clock.add_variable(identifier, name, None, ua.VariantType.Null, ua.NodeId(kind.value))
         waiting = ua.DataValue(ua.Variant(), ua.StatusCode(ua.StatusCodes.BadWaitingForInitialData))
         await node.write_attribute(ua.AttributeIds.Value, waiting)

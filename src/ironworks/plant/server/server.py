@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -68,7 +69,7 @@ class PlantServer:
         self._ids: dict[str, ua.NodeId] = {}
         self._latest: dict[str, Sample] = {}
         self._kept: dict[str, deque[Sample]] = {}
-        self._saved_at = time.perf_counter()
+        self._saved_at = -math.inf  # save with the first batch: a kill soon after the start loses nothing
 
     @property
     def state_file(self) -> Path:

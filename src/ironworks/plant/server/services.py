@@ -5,7 +5,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -136,7 +136,7 @@ class TagHistory(HistoryStorageInterface):
 
     async def read_event_history(
         self, source_id: Any, start: Any, end: Any, nb_values: Any, evfilter: Any
-    ) -> tuple[Iterable[Any], Any]:
+    ) -> tuple[list[Any], None]:
         """No events are kept."""
         return [], None
 

@@ -61,8 +61,12 @@ def main(days: float = 30.0) -> None:
         sample_noise={"hot_metal_temperature": 6.0, "hot_metal_silicon": 5e-4},
         steady={"blast_volume": 6700.0 / 60.0},
     )
-    print(f"{days:g} days, seed 1, {works.cycle:g} s cycles; sd in degC and %; moves a day; travel a day in g/Nm3 and t/h")
-    print(f"{'furnace':32s} {'sd HMT':>7s} {'sd Si':>6s} {'mean':>6s} {'moves m':>8s} {'c':>5s} {'travel m':>9s} {'c':>6s} ms")
+    print(
+        f"{days:g} days, seed 1, {works.cycle:g} s cycles; sd in degC and %; moves a day; travel a day in g/Nm3 and t/h"
+    )
+    print(
+        f"{'furnace':32s} {'sd HMT':>7s} {'sd Si':>6s} {'mean':>6s} {'moves m':>8s} {'c':>5s} {'travel m':>9s} {'c':>6s} ms"
+    )
     show("no control", run_trial(works, model, scenario, None), days, 0.0)
     for name, case in CASES.items():
         controller = PredictiveController.from_works(works)

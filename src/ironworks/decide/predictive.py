@@ -196,7 +196,7 @@ class PredictiveController:
             elif isinstance(answer, Unsolved):
                 proposals.append(_hold(name, answer, image.time))
             else:
-                proposals.append(self._proposal(name, answer, rooms[name].current, waits[name], outlook, image.time))
+                proposals.append(self._proposal(name, answer, rooms[name], waits[name], outlook, image.time))
         return proposals
 
     def _solved(
@@ -210,8 +210,10 @@ class PredictiveController:
             return answer
         outcome, values = answer
         if not np.isfinite(values).all():
-            return Unsolved(SolverStatus.NUMERICAL_TROUBLE, "the plan holds numbers that are not finite", outcome.solver)
-        return outcome, problem.first_moves(values)
+            return Unsolved(
+                SolverStatus.NUMERICAL_TROUBLE, "the plan holds numbers that are not finite", outcome.solver
+            )
+        return outcome, problem.moves_due(values)
 
     def _waiting(self, name: str, time: float) -> str:
         """Why a set point must wait, or nothing: it has just been handed over, or was moved a short while ago."""
@@ -237,14 +239,15 @@ class PredictiveController:
         self,
         name: str,
         answer: tuple[Solved, dict[str, float]],
-        current: float,
+        room: Room,
         waits: str,
         outlook: Outlook,
         time: float,
     ) -> Proposal:
         outcome, moves = answer
-        own = self._settings.setpoints[name]
-        value = _on_grid(current, moves[name], own, self._works.limits[name])
+        own, current = self._settings.setpoints[name], room.current
+        due = min(max(moves[name], -room.down), room.up)
+        value = _on_grid(current, due, own, self._works.limits[name])
         move = value - current
         if waits or abs(move) < own.deadband * (1.0 - 1e-9):
             return Hold(name, outcome, time, wording.sentence(outlook.headline, waits or "no move", outlook.pipe))

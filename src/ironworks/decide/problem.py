@@ -11,6 +11,7 @@ Receding-horizon control with a dead zone: Qin and Badgwell, Control Engineering
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,12 +75,18 @@ class MoveProblem:
         deviation = ((expected - self._aim) / self._scale).T.ravel()
         return QuadraticProgram(self._quadratic, self._linear(room), self._constraints, self._bounds(deviation, room))
 
-    def first_moves(self, answer: Array) -> dict[str, float]:
-        """The moves of the first block by set point, SI."""
-        return {
-            name: float(answer[index * self.blocks]) * self._limits[name].max_step
-            for index, name in enumerate(self.setpoints)
-        }
+    def moves_due(self, answer: Array) -> dict[str, float]:
+        """What the plan moves until each set point's next chance, which is a hold-off away; SI, at most the largest step.
+
+        A plan spreads a change over its blocks. Taking only the first block's share would leave small shares undone for
+        ever; taking what is due until the next chance does the same work in fewer moves.
+        """
+        due = {}
+        for index, name in enumerate(self.setpoints):
+            blocks = min(self.blocks, max(1, ceil(self._settings.setpoints[name].hold_off / self._settings.block)))
+            plan = answer[index * self.blocks : index * self.blocks + blocks]
+            due[name] = float(np.clip(plan.sum(), -1.0, 1.0)) * self._limits[name].max_step
+        return due
 
     @property
     def _moves(self) -> int:

@@ -68,4 +68,3 @@ def sentence(*parts: str) -> str:
     """The parts that say something, joined, with a capital first letter."""
     text = "; ".join(part for part in parts if part)
     return text[:1].upper() + text[1:]
-

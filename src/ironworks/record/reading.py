@@ -5,11 +5,14 @@ exactly once. Parts of the past never change once they are entered.
 """
 
 import json
+import math
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+
+import pyarrow as pa
 
 from ironworks.core.decision import Receipt
 from ironworks.core.errors import CallError
@@ -20,6 +23,7 @@ from ironworks.core.mode import Mode, ModeChange
 from ironworks.core.ports import CycleRecord, CycleRow, DecisionRow
 from ironworks.core.sample import Quality, Sample
 from ironworks.record import images, journal, past
+from ironworks.record.asking import ask
 from ironworks.record.codec import decode, from_text
 from ironworks.record.decisions import decision_rows
 from ironworks.record.schema import KINDS
@@ -81,6 +85,27 @@ class Reading(ABC):
         if older:
             found = {tag: sorted(rows, key=lambda row: row[1:3]) for tag, rows in found.items()}
         return {tag: [to_sample(row) for row in rows] for tag, rows in found.items()}
+
+    def outline(self, tags: Sequence[str], start: float, end: float, points: int) -> dict[str, list[Sample]]:
+        """What a picture of `points` columns needs of `history`: in every column the lowest and the highest sample of
+        each quality. Only samples that were recorded, none averaged or invented. Hot samples only come thinned by the
+        database; a span that reaches into the past is thinned after reading.
+        """
+        if points < 1 or not end > start:
+            raise CallError(f"{points} points from {start} to {end}", expected="at least one point and end > start")
+        width = (end - start) / points
+        with self._snapshot() as database:
+            reaches_back = database.execute(
+                "SELECT 1 FROM past WHERE last_time >= ? AND first_time <= ? LIMIT 1", (start, end)
+            ).fetchone()
+            if reaches_back is None:
+                return {tag: _outline_of(database, tag, start, end, width) for tag in tags}
+        return {tag: thinned(samples, start, width) for tag, samples in self.history(tags, start, end).items()}
+
+    def query(self, sql: str, start: float = -math.inf, end: float = math.inf) -> pa.Table:
+        """The answer to a question in SQL over samples, forecasts, estimates and cycles of a span of plant time."""
+        with self._snapshot() as database:
+            return ask(database, self.folder, sql, start, end)
 
     # cycles
 
@@ -210,6 +235,32 @@ class Reading(ABC):
             older = past.query(self.folder, names, "id IN (SELECT unnest(?))", [missing])
             found.update({row[2]: to_sample(row) for row in older})
         return found
+
+
+def thinned(samples: Sequence[Sample], start: float, width: float) -> list[Sample]:
+    """In every span of `width` seconds the lowest and the highest sample of each quality, in order."""
+    extremes: dict[tuple[int, Quality], list[int]] = {}
+    for place, sample in enumerate(samples):
+        value = -math.inf if sample.value is None else sample.value
+        column = extremes.setdefault((int((sample.source_time - start) / width), sample.quality), [place, place])
+        for side, sign in ((0, 1.0), (1, -1.0)):
+            other = samples[column[side]].value
+            if other is None or sign * value < sign * other:
+                column[side] = place
+    return [samples[place] for place in sorted({place for pair in extremes.values() for place in pair})]
+
+
+def _outline_of(database: sqlite3.Connection, tag: str, start: float, end: float, width: float) -> list[Sample]:
+    rows = {}
+    for extreme in ("min", "max"):  # beside one min() or max() SQLite takes the other columns from that very row
+        for row in database.execute(
+            f"SELECT ?, source_time, id, arrival_time, {extreme}(value), quality, reason FROM sample "
+            "WHERE tag = (SELECT id FROM tag WHERE name = ?) AND source_time BETWEEN ? AND ? "
+            "GROUP BY CAST((source_time - ?) / ? AS INTEGER), quality",
+            (tag, tag, start, end, start, width),
+        ):
+            rows[row[2]] = row
+    return [to_sample(row) for row in sorted(rows.values(), key=lambda row: row[1:3])]
 
 
 def _contents(database: sqlite3.Connection, kind: str, start: float, end: float, key: str = "") -> Iterator[str]:

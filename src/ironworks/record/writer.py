@@ -27,8 +27,8 @@ from ironworks.record.reading import QUALITIES, Reading
 HOT_SECONDS = 2 * 86_400.0
 """How long samples stay in the hot database, in plant seconds: pages and filters look back a day or two."""
 
-PART_ROWS = 100_000
-"""Samples of one part of the past: some hours of a works, a file of about 1 MB, moved within a fraction of a second."""
+PART_ROWS = 50_000
+"""Samples of one part of the past: some hours of a works, about 0.5 MB; moving it must not hold up a cycle."""
 
 REMEMBERED = 500_000
 """Samples remembered by number for the next image; older ones are looked up in the database."""

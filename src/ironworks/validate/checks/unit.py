@@ -27,7 +27,7 @@ NEAR = 0.1
 """Share of the range within which a converted out-of-range value must lie of the last level."""
 
 INSIDE = 0.05
-"""Share of the range that a converted value must keep from the bounds while no level is known yet."""
+"""Share of the range by which, while no level is known, a value must be out of it and a converted value within."""
 
 
 class Other(NamedTuple):
@@ -57,6 +57,8 @@ def judge_outside(tag: Tag, candidates: Sequence[Other], level: LevelState, valu
     """For a value (SI) out of range: the unit in which it would be right."""
     span = tag.high - tag.low
     middle = median(level.values) if level.values else 0.5 * (tag.low + tag.high)
+    if not level.values and max(tag.low - value, value - tag.high) < INSIDE * span:
+        return None  # just over the bound, and nothing known: it may as well be true
     reach = NEAR * span if level.values else (0.5 - INSIDE) * span
     fitting = []
     for other in candidates:

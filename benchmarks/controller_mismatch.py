@@ -3,10 +3,11 @@
     .venv/bin/python benchmarks/controller_mismatch.py [days]
 
 The disturbance is made, not measured: hot metal temperature wanders with 8 K and 2.7 h (too fast for any controller of
-this furnace), 10 K and 12 h (burden and coke), 6 K and 140 h (drift), the figures' order being that of real plants; silicon
-moves with it, 0.1 % to 10 K, plus 0.03 % of its own. Samples every 30 min with 6 K and 0.05 % of noise; the forecast is
-persistence of the estimate, which knows nothing of moves. The furnace is the controller's own model with other gains, dead
-times and time constants, so the figures say how it bears being wrong, not what it would reach on a plant.
+this furnace), 10 K and 12 h (burden and coke), 6 K and 140 h (drift), the figures' order being that of real plants;
+silicon moves with it, 0.1 % to 10 K, plus 0.03 % of its own. Samples every 30 min with 6 K and 0.05 % of noise; the
+forecast is persistence of the estimate, which knows nothing of moves. The furnace is the controller's own model with
+other gains, dead times and time constants, so the figures say how it bears being wrong, not what it would reach on a
+plant.
 """
 
 import sys
@@ -65,11 +66,12 @@ def main(days: float = 30.0) -> None:
         f"{days:g} days, seed 1, {works.cycle:g} s cycles; sd in degC and %; moves a day; travel a day in g/Nm3 and t/h"
     )
     print(
-        f"{'furnace':32s} {'sd HMT':>7s} {'sd Si':>6s} {'mean':>6s} {'moves m':>8s} {'c':>5s} {'travel m':>9s} {'c':>6s} ms"
+        f"{'furnace':32s} {'sd HMT':>7s} {'sd Si':>6s} {'mean':>6s} {'moves m':>8s} {'c':>5s}"
+        f" {'travel m':>9s} {'c':>6s} ms"
     )
     show("no control", run_trial(works, model, scenario, None), days, 0.0)
     for name, case in CASES.items():
-        controller = PredictiveController.from_works(works)
+        controller = PredictiveController.from_works(works, "trial")
         started = time.perf_counter()
         result = run_trial(works, otherwise(model, **case), scenario, controller)
         show(name, result, days, (time.perf_counter() - started) / cycles * 1e3)

@@ -49,7 +49,9 @@ def all_known(
     horizon: float,
     newest: float,
 ) -> tuple[Mapping[str, Known], tuple[str, ...]] | Unsolved:
-    """What is known of each target, and the targets to do without; Unsolved if a required one, or every one, is unknown."""
+    """What is known of each target, and the targets to do without; Unsolved if a required one, or every one, is
+    unknown.
+    """
     found: dict[str, Known] = {}
     without: list[str] = []
     last: Unsolved | None = None

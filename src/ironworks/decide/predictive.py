@@ -1,9 +1,10 @@
 """Model-predictive control of the furnace's heat by blast moisture and coal injection.
 
 Moisture answers first, coal carries the load in the long run while moisture returns to its rest. Every cycle: bring the
-model's free response (what is in the pipe) to what the estimate and the forecast say, solve for the best plan of the next
-hours, propose its first move if that is large enough and the last one is long enough ago. After Hashimoto et al., Control
-Engineering Practice 82 (2019) 130, which acts on coal with a first-principles model; here the model is linear.
+model's free response (what is in the pipe) to what the estimate and the forecast say, solve for the best plan of the
+next hours, propose its first move if that is large enough and the last one is long enough ago. After Hashimoto et
+al., Control Engineering Practice 82 (2019) 130, which acts on coal with a first-principles model; here the model is
+linear.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -54,7 +55,7 @@ class PredictiveController:
         works: Works,
         response: ResponseModel,
         settings: ControllerSettings,
-        headline: str = "headline",
+        headline: str,
         solver: Solver = solve,
     ) -> None:
         self._works, self._response, self._settings = works, response, settings
@@ -73,7 +74,7 @@ class PredictiveController:
         self.problem(tuple(settings.setpoints), self._targets)  # the usual one, before the first cycle needs it
 
     @classmethod
-    def from_works(cls, works: Works, headline: str = "headline") -> "PredictiveController":
+    def from_works(cls, works: Works, headline: str) -> "PredictiveController":
         """The controller of a works that has a twin.toml."""
         file = works.folder / "twin.toml"
         return cls(works, load_response(file, works.cycle), load_settings(file), headline)
@@ -173,7 +174,9 @@ class PredictiveController:
         )
 
     def _updated_bias(self, output: str, known: Known, now: float, ahead: float, time: float) -> float:
-        """What the model misses of an output: by the forecast at its horizon and by the estimate now, weighed, filtered."""
+        """What the model misses of an output: by the forecast at its horizon and by the estimate now, weighed,
+        filtered.
+        """
         weight = self._settings.forecast_weight
         raw = weight * (known.forecast - ahead) + (1.0 - weight) * (known.now - now)
         return self._bias.update(output, raw, time)

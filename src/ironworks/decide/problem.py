@@ -76,7 +76,8 @@ class MoveProblem:
         return QuadraticProgram(self._quadratic, self._linear(room), self._constraints, self._bounds(deviation, room))
 
     def moves_due(self, answer: Array) -> dict[str, float]:
-        """What the plan moves until each set point's next chance, which is a hold-off away; SI, at most the largest step.
+        """What the plan moves until each set point's next chance, which is a hold-off away; SI, at most the largest
+        step.
 
         A plan spreads a change over its blocks. Taking only the first block's share would leave small shares undone for
         ever; taking what is due until the next chance does the same work in fewer moves.
@@ -163,7 +164,7 @@ class MoveProblem:
             above = np.full(self.blocks, max(limits.high - where.current, 0.0) / step)
             below = np.full(self.blocks, max(where.current - limits.low, 0.0) / step)
             parts += [above, up, hour, below, down, hour]
-        return np.concatenate(parts)
+        return np.asarray(np.concatenate(parts), dtype=np.float64)
 
 
 def _whole(long: float, short: float, name: str) -> int:

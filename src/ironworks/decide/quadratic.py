@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import clarabel
 import numpy as np
+from clarabel import clarabel  # pyright: ignore[reportAttributeAccessIssue]  # a compiled module without stubs
 from numpy.typing import NDArray
 from scipy import sparse
 

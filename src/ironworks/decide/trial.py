@@ -1,7 +1,7 @@
 """A trial of a controller on a furnace that responds otherwise than its model: before it is let near a real one.
 
-The furnace of the trial is a response model with other gains and dead times, plus disturbances that no model knows, seen
-through noisy samples. It says how a controller bears being wrong; it says nothing of how right the model is.
+The furnace of the trial is a response model with other gains and dead times, plus disturbances that no model knows,
+seen through noisy samples. It says how a controller bears being wrong; it says nothing of how right the model is.
 """
 
 import dataclasses
@@ -29,8 +29,8 @@ Apply = Callable[[Proposal, ProcessImage], float | None]
 class Scenario:
     """A trial. `start`: inputs at the start, SI. `disturbance`: added to the outputs (n_cycles, n_outputs), SI.
 
-    `sample_noise`: sd of one sample by output, SI. `sample_every`: cycles between samples. `settle`: time constant of the
-    trial's estimator, s. `levels`: the outputs at the start, SI. `steady`: measured tags that stand still, SI.
+    `sample_noise`: sd of one sample by output, SI. `sample_every`: cycles between samples. `settle`: time constant of
+    the trial's estimator, s. `levels`: the outputs at the start, SI. `steady`: measured tags that stand still, SI.
     """
 
     start: Mapping[str, float]
@@ -80,7 +80,7 @@ def run_trial(
     scenario: Scenario,
     controller: Controller | None,
     apply: Apply = take_moves,
-    model_name: str = "headline",
+    model_name: str = "trial",
 ) -> TrialResult:
     """Run the scenario; with no controller the set points stand still."""
     noise = np.random.default_rng(scenario.seed)

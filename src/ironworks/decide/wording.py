@@ -34,7 +34,9 @@ def named(tags: TagDictionary, setpoint: str) -> str:
 
 
 def effect(tags: TagDictionary, target: str, course: Sequence[tuple[float, float]]) -> str:
-    """`-1 degC in 1 h, then +6 degC in 6 h` from (horizon, change) in SI: the first if it has another sign than the last."""
+    """`-1 degC in 1 h, then +6 degC in 6 h` from (horizon, change) in SI: the first if it has another sign than the
+    last.
+    """
     tag = tags[target]
     (first_at, first), (last_at, last) = course[0], course[-1]
     words = f"{change(tag, last)} in {last_at / HOUR:g} h"

@@ -1,7 +1,7 @@
 """When a set point falls to ADVISORY by itself. Climbing back needs a person.
 
-A value that never came since the start, and a decision that was never possible, are no fall: nothing has been written yet,
-and the rails refuse meanwhile. What has once been good and is lost counts.
+A value that never came since the start, and a decision that was never possible, are no fall: nothing has been written
+yet, and the rails refuse meanwhile. What has once been good and is lost counts.
 """
 
 from collections.abc import Sequence

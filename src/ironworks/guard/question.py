@@ -48,7 +48,9 @@ class Question:
         return f"{unit.from_si(value):.4g} {unit.symbol}"
 
     def shown_difference(self, value: float) -> str:
-        """An SI difference of the set point in its field unit; the set point must be a tag (limits are of tags only)."""
+        """An SI difference of the set point in its field unit; the set point must be a tag (limits are of tags
+        only).
+        """
         unit = self.works.tags[self.proposal.setpoint].unit
         return f"{unit.difference_from_si(value):.4g} {unit.symbol}"
 
@@ -66,8 +68,8 @@ def tightened(kind: str, reason: str, before: float, after: float) -> GuardActio
 def towards(current: float, value: float, low: float, high: float) -> float:
     """The value nearest to the proposed one, on the way from `current`, that lies in low .. high or nearer to it.
 
-    From inside, the way ends at the bound. From outside, every point of the way in is nearer than `current`, and the way
-    ends at the far bound; a way further out ends at `current`, as does every way when the range is empty.
+    From inside, the way ends at the bound. From outside, every point of the way in is nearer than `current`, and the
+    way ends at the far bound; a way further out ends at `current`, as does every way when the range is empty.
     """
     if low > high or value == current:
         return current

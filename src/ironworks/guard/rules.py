@@ -12,8 +12,8 @@ class GuardRules:
     """Without unit: counts of periods or of cycles.
 
     `age_periods`: how many periods old a critical value may be. `proposal_age_cycles`: how many cycles old a proposal.
-    `bad_cycles`, `link_cycles`, `blind_cycles`: cycles running that critical tags may be bad, the link down, or no decision
-    possible before a set point falls. `solver_failures`: failures of the solver running that let it fall.
+    `bad_cycles`, `link_cycles`, `blind_cycles`: cycles running that critical tags may be bad, the link down, or no
+    decision possible before a set point falls. `solver_failures`: failures of the solver running that let it fall.
     """
 
     age_periods: float

@@ -14,7 +14,9 @@ COKE_RATIO = "coke_ratio"
 
 
 def load_response(file: Path, period: float) -> ResponseModel:
-    """The response model of a works' twin.toml for cycles of `period` s; a ConfigurationError that names what is amiss."""
+    """The response model of a works' twin.toml for cycles of `period` s; a ConfigurationError that names what is
+    amiss.
+    """
     return response_from(load_parameters(file), period, str(file))
 
 

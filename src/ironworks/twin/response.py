@@ -4,8 +4,8 @@ An input u (deviation from where it stood at the start) works on every output y 
 
     T_k dx_k/dt = u(t - theta_k) - x_k,        y = sum_k g_k x_k
 
-A lag of negative gain beside a slower one of positive gain gives an inverse response. With inputs that are constant within
-a period the discrete model is exact, also when a dead time is no whole number of periods (Astrom and Wittenmark,
+A lag of negative gain beside a slower one of positive gain gives an inverse response. With inputs that are constant
+within a period the discrete model is exact, also when a dead time is no whole number of periods (Astrom and Wittenmark,
 Computer-Controlled Systems, ch. 2). Linear: valid for deviations of usual moves in normal blast, not for stoppages.
 It leaves out everything that is not an input; the controller corrects for that by comparison with what is measured.
 """
@@ -45,9 +45,9 @@ class Lag:
 class ResponseState:
     """What is in the pipe.
 
-    `base`: value of each input when it was first known (nan: not yet). `lags`: value of each lag. `inputs`: deviations of
-    the inputs from their base, one row a period, the newest first. `held`: inputs that were not known in the last period
-    and are therefore taken as unchanged.
+    `base`: value of each input when it was first known (nan: not yet). `lags`: value of each lag. `inputs`:
+    deviations of the inputs from their base, one row a period, the newest first. `held`: inputs that were not known
+    in the last period and are therefore taken as unchanged.
     """
 
     base: Array

@@ -1,4 +1,6 @@
-"""The rails, one a file: each a pure function from a question to the guard's actions, none of them empty-handed or all."""
+"""The rails, one a file: each a pure function from a question to the guard's actions, none of them empty-handed or
+all.
+"""
 
 from collections.abc import Callable
 

@@ -34,7 +34,7 @@ def not_fresh(question: Question, tag: str) -> str:
 
 
 def _wrong_age(question: Question, reading: Reading, tag: Tag) -> str:
-    oldest = question.rules.age_periods * tag.period + tag.delay + question.resolution
+    oldest = question.rules.age_periods * max(tag.period, question.resolution) + tag.delay
     if reading.age > oldest:
         return f"{tag.name} is {reading.age / 60.0:.1f} min old; at most {oldest / 60.0:.1f} min"
     if reading.age < -question.resolution:

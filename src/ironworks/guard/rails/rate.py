@@ -11,8 +11,8 @@ HOUR = 3600.0
 def rate(question: Question) -> tuple[GuardAction, ...]:
     """Clip towards the current value by the largest step and by what the last hour leaves; refuse if it is too soon.
 
-    A write counts unless the plant refused it: one that was not confirmed may have arrived. A write in the future of the
-    image (a clock that jumped back) counts as just made. Writing the value in force is no move.
+    A write counts unless the plant refused it: one that was not confirmed may have arrived. A write in the future of
+    the image (a clock that jumped back) counts as just made. Writing the value in force is no move.
     """
     move, limits = question.move, question.limits
     if move is None or limits is None or move.value == move.current:

@@ -39,14 +39,16 @@ def create_app(
     desk: ModeDesk | None,
     token: str,
     *,
+    headline: str = "",
     hosts: Collection[str] = LOOPBACK_HOSTS,
 ) -> FastAPI:
     """The page of one works.
 
     `reader` is used by one thread of the app at a time, never on the event loop. `desk` is where modes are changed
-    (None: only shown), `token` what climbing needs ("": nobody may climb). `hosts` are the names the page answers to.
+    (None: only shown), `token` what climbing needs ("": nobody may climb). `headline` names the
+    model whose forecasts are drawn ("": the newest that is no baseline), `hosts` the names the page answers to.
     """
-    picture = Picture(reader, works, clock)
+    picture = Picture(reader, works, clock, headline)
     hub = Hub(picture, clock)
 
     @asynccontextmanager

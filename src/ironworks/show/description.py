@@ -1,14 +1,18 @@
 """What a works is, for the page: tags, labels, units, limits, targets, panels. All figures in the field's units."""
 
+import math
 from typing import Any
 
 from ironworks.core.clock import Clock
-from ironworks.core.dictionary import Tag
+from ironworks.core.dictionary import Role, Tag
 from ironworks.core.mode import Mode
 from ironworks.core.works import Works
 from ironworks.show.panels import KEY_FIGURES, panels, pen_style
 from ironworks.show.trends import LONGEST_SPAN_S
 from ironworks.show.values import field_difference, field_value, stale_after
+
+COUNTING_ROLES = frozenset({Role.STATUS, Role.EVENT, Role.HEARTBEAT, Role.REMOTE_ENABLE})
+"""Roles of tags that hold whole numbers."""
 
 
 def describe(works: Works, clock: Clock, can_change_modes: bool) -> dict[str, Any]:
@@ -22,7 +26,7 @@ def describe(works: Works, clock: Clock, can_change_modes: bool) -> dict[str, An
         "longest_span_h": LONGEST_SPAN_S / 3600.0,
         "can_change_modes": can_change_modes,
         "groups": list(dict.fromkeys(tag.group for tag in works.tags)),
-        "tags": {tag.name: _tag(tag, clock.resolution) for tag in works.tags},
+        "tags": {tag.name: {**_tag(tag, clock.resolution), "digits": digits(works, tag)} for tag in works.tags},
         "targets": {name: _target(works, name) for name in works.targets},
         "setpoints": {name: _setpoint(works, name) for name in works.limits},
         "panels": [
@@ -31,6 +35,24 @@ def describe(works: Works, clock: Clock, can_change_modes: bool) -> dict[str, An
         ],
         "key_figures": [name for name in KEY_FIGURES if name in works.tags],
     }
+
+
+def digits(works: Works, tag: Tag) -> int:
+    """Decimals with which a tag is shown: three significant figures of its range, and fine enough for a step of a move.
+
+    What counts or says yes or no has none.
+    """
+    if tag.unit.symbol == "-" and tag.role in COUNTING_ROLES:
+        return 0
+    found = _decimals(field_difference(tag, tag.high - tag.low) / 100.0)
+    for setpoint, limits in works.limits.items():
+        if tag.name in (setpoint, works.tags[setpoint].belongs_to):
+            found = max(found, _decimals(field_difference(tag, limits.max_step) / 10.0))
+    return found
+
+
+def _decimals(step: float) -> int:
+    return min(3, max(0, -math.floor(math.log10(step))))
 
 
 def _tag(tag: Tag, resolution: float) -> dict[str, Any]:

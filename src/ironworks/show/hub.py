@@ -45,6 +45,8 @@ class Hub:
         self._news = asyncio.Event()
         self._wanted = asyncio.Event()
         self._read_at: float | None = None
+        self._head_then: dict[str, Any] | None = None
+        self._looked_at = 0.0
         self._poller: asyncio.Task[None] | None = None
         self.closed = False
         self.record_error = ""
@@ -107,7 +109,8 @@ class Hub:
             parts["log"] = [row for row in parts["log"] if row["id"] not in known]
         self._values, self._sections = values, sections
         self._sequence += 1
-        self._updates.append((self._sequence, {**self._head(), "values": changed, **parts}))
+        self._head_then, self._looked_at = self._head(), time.monotonic()
+        self._updates.append((self._sequence, {**self._head_then, "values": changed, **parts}))
         self._tell()
 
     def _tell(self) -> None:
@@ -127,7 +130,9 @@ class Hub:
         }
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything, aged and judged now."""
+        """Everything, aged and judged as of the last look; anew when that is long ago, because the record hangs."""
+        if self._head_then is not None and time.monotonic() - self._looked_at < HEARTBEAT_S:
+            return {**self._head_then, "values": self._values, **self._sections}
         return {**self._head(), "values": self._picture.values(), **self._sections}
 
     async def follow(self, last_event_id: str = "") -> AsyncIterator[str]:

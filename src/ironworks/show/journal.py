@@ -62,9 +62,14 @@ def _action(tag: Tag, action: GuardAction) -> Row:
     }
 
 
-def setpoints(tags: TagDictionary, names: Iterable[str], rows: Sequence[DecisionRow]) -> dict[str, Row]:
-    """Of every set point its last decision and the last one that was written; None where there is none."""
-    found: dict[str, Row] = {name: {"decision": None, "written": None} for name in names}
+def setpoints(
+    tags: TagDictionary, names: Iterable[str], rows: Sequence[DecisionRow], changes: Sequence[ModeChange]
+) -> dict[str, Row]:
+    """Of every set point its last decision, the last one that was written, the last mode change; None for none."""
+    found: dict[str, Row] = {name: {"decision": None, "written": None, "mode_change": None} for name in names}
+    for change in changes:
+        if change.setpoint in found:
+            found[change.setpoint]["mode_change"] = _mode_row(change)
     for row in rows:
         if row.setpoint in found:
             found[row.setpoint]["decision"] = decision(tags, row)

@@ -31,8 +31,8 @@ Section = Any
 class Picture:
     """The newest of everything. `read` and the history calls touch the record: one thread only."""
 
-    def __init__(self, reader: RecordReader, works: Works, clock: Clock) -> None:
-        self._reader, self._works, self._clock = reader, works, clock
+    def __init__(self, reader: RecordReader, works: Works, clock: Clock, headline: str = "") -> None:
+        self._reader, self._works, self._clock, self._headline = reader, works, clock, headline
         self._latest: Mapping[str, Sample] = {}
         self._modes: Mapping[str, Mode] = {}
         self.trends = Trends(reader, trend_tags(works))
@@ -69,14 +69,14 @@ class Picture:
             tags = self._works.tags
             self._slow = {
                 "log": journal.log(tags, self._decisions.rows, self._changes.rows, self._cycles.rows),
-                "setpoints": journal.setpoints(tags, self._works.limits, self._decisions.rows),
+                "setpoints": journal.setpoints(tags, self._works.limits, self._decisions.rows, self._changes.rows),
                 "scores": {target: self._score(target, now) for target in self._works.targets},
             }
 
     def _score(self, target: str, now: float) -> Section:
         forecasts, pairs = self._forecasts[target].rows, self.trends.series(target).usable()
         truth = Truth([time for time, _ in pairs], [value for _, value in pairs])
-        return score(self._works.tags[target], forecasts, truth, now, headline_model(forecasts))
+        return score(self._works.tags[target], forecasts, truth, now, self._headline or headline_model(forecasts))
 
     def values(self) -> dict[str, ShownValue]:
         """Every tag of the works, aged and judged now."""
@@ -139,7 +139,7 @@ class Picture:
         found: dict[str, Section] = {}
         for target, tail in self._forecasts.items():
             rows, tag = [row for row in tail.rows if row.scored == Scored.SAMPLE], self._works.tags[target]
-            name = headline_model(rows)
+            name = self._headline or headline_model(rows)
             ours = [row for row in rows if row.model == name and set(SHOWN_LEVELS) <= set(row.levels)]
             horizon = max((row.horizon for row in ours), default=0.0)
             ahead = [row for row in ours if row.horizon == horizon and row.valid_at >= start]

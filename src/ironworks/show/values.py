@@ -3,11 +3,14 @@
 import math
 from typing import TypedDict
 
-from ironworks.core.dictionary import Tag
+from ironworks.core.dictionary import Role, Tag
 from ironworks.core.sample import Quality, Sample, join_reasons
 
 STALE_PERIODS = 3.0
 """A value is stale once it is older than this many periods: the rule of the validation."""
+
+CLOCK_TOLERANCE_S = 60.0
+"""Seconds (or three resolutions of the clock) by which a source may be ahead of us, as in the validation."""
 
 SIGNIFICANT_DIGITS = 7
 """Digits that travel to the page: finer than any instrument of a works, short enough for the wire."""
@@ -26,8 +29,12 @@ class ShownValue(TypedDict):
 
 
 def stale_after(tag: Tag, resolution: float) -> float:
-    """Age in s from which a value of this tag is stale, for a clock that can tell `resolution` seconds apart."""
-    return STALE_PERIODS * max(tag.period, resolution) + tag.delay
+    """Age in s from which a value of this tag is stale, for a clock that can tell `resolution` seconds apart.
+
+    Laboratory samples are minutes apart in any case, so the resolution does not lengthen their allowance.
+    """
+    period = tag.period if tag.role == Role.LABORATORY else max(tag.period, resolution)
+    return STALE_PERIODS * period + tag.delay
 
 
 def shown(tag: Tag, sample: Sample | None, now: float, resolution: float) -> ShownValue:
@@ -37,10 +44,11 @@ def shown(tag: Tag, sample: Sample | None, now: float, resolution: float) -> Sho
             value=None, quality="missing", stale=False, reason="never_arrived", source_time=None, arrival_time=None,
             age_s=None,
         )  # fmt: skip
-    age, limit = now - sample.source_time, stale_after(tag, resolution)
-    stale, ahead = age > limit, age < -STALE_PERIODS * max(tag.period, resolution)
-    quality = min(sample.quality, Quality.UNCERTAIN) if stale or ahead else sample.quality
-    reason = join_reasons(sample.reason, "stale" if stale else "", "ahead_of_clock" if ahead else "")
+    age = now - sample.source_time
+    stale = now - min(sample.source_time, sample.arrival_time) > stale_after(tag, resolution)
+    ahead = -age > max(CLOCK_TOLERANCE_S, STALE_PERIODS * resolution)
+    quality = Quality.BAD if stale else min(sample.quality, Quality.UNCERTAIN) if ahead else sample.quality
+    reason = join_reasons(sample.reason, "stale" if stale else "", "clock_ahead" if ahead else "")
     return ShownValue(
         value=None if sample.value is None else field_value(tag, sample.value),
         quality="missing" if sample.value is None else quality.name.lower(),

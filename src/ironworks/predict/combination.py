@@ -1,0 +1,80 @@
+"""The combination: models weighed by how they have done lately.
+
+Weights are proportional to exp(-n d / 2), where d is how much larger a model's discounted mean squared error is
+than the best one's, in units of that best one, and n a number of samples' worth of trust: the weights of Bayesian
+model averaging with known noise, tempered by forgetting. Before there are errors to go by, the state-space model
+speaks alone.
+"""
+
+import math
+
+from ironworks.core.forecast import Forecast
+from ironworks.predict.calibrated import BandKeeper, Ledger
+from ironworks.predict.points import Point, Question
+from ironworks.predict.watch import View
+
+HALF_LIFE = 400.0
+"""Judged forecasts after which an error counts half."""
+TRUST = 60.0
+"""Worth of the discounted errors in independent samples; low, so that a lucky streak does not take all the weight."""
+FEWEST_ERRORS = 40
+FIRST = "kalman"
+
+
+class Combination:
+    """Weighs the points of other models; `see` takes them together with the view."""
+
+    name = "combination"
+
+    def __init__(self) -> None:
+        self._keeper = BandKeeper(self.name)
+        self._ledgers: dict[str, Ledger] = {}
+        self._errors: dict[tuple[str, Question], tuple[float, float, int]] = {}
+
+    def see(self, view: View, points: dict[str, dict[Question, Point]]) -> tuple[Forecast, ...]:
+        """Forecasts at the view's time from the models' points, by model name."""
+        self._keeper.learn(view)
+        self._judge(view)
+        for name, answers in points.items():
+            self._ledgers.setdefault(name, Ledger()).issue(view.time, answers)
+        asked = dict.fromkeys(question for answers in points.values() for question in answers)
+        combined = {}
+        for question in asked:
+            answers = {name: said[question] for name, said in points.items() if question in said}
+            combined[question] = _mixed(answers, self.weights(question, tuple(answers)))
+        return self._keeper.forecasts(view.time, combined)
+
+    def weights(self, question: Question, names: tuple[str, ...]) -> dict[str, float]:
+        """Weights of these models for that question; they add up to one."""
+        errors = {name: self._errors.get((name, question), (0.0, 0.0, 0)) for name in names}
+        known = {name: total / weight for name, (total, weight, count) in errors.items() if count >= FEWEST_ERRORS}
+        if not known:
+            alone = FIRST if FIRST in names else names[0]
+            return {name: float(name == alone) for name in names}
+        best = min(known.values())
+        if best <= 0.0:
+            raw = {name: float(known.get(name, math.inf) <= 0.0) for name in names}
+        else:
+            raw = {
+                name: math.exp(-0.5 * TRUST * (known[name] / best - 1.0)) if name in known else 0.0 for name in names
+            }
+        whole = math.fsum(raw.values())
+        return {name: value / whole for name, value in raw.items()}
+
+    def _judge(self, view: View) -> None:
+        kept = 0.5 ** (1.0 / HALF_LIFE)
+        for settled in view.settled:
+            question = Question(settled.target, settled.horizon, settled.scored)
+            for name, ledger in self._ledgers.items():
+                point = ledger.at(question, settled.made_at)
+                if point is None:
+                    continue
+                total, weight, count = self._errors.get((name, question), (0.0, 0.0, 0))
+                error = min(abs(settled.truth - point.mean), 4.0 * point.sd)
+                self._errors[name, question] = (total * kept + error * error, weight * kept + 1.0, count + 1)
+
+
+def _mixed(answers: dict[str, Point], weights: dict[str, float]) -> Point:
+    mean = math.fsum(weights[name] * point.mean for name, point in answers.items())
+    variance = math.fsum(weights[name] * point.sd**2 for name, point in answers.items())
+    return Point(mean, math.sqrt(variance))

@@ -1,0 +1,36 @@
+"""What a model says before its band is calibrated: a mean and a standard deviation for one question."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from ironworks.core.forecast import Scored
+from ironworks.predict.watch import View
+
+
+class Question(NamedTuple):
+    """What is asked: which target, how far ahead (s), and scored against what."""
+
+    target: str
+    horizon: float
+    scored: Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Mean and standard deviation (both SI) of what will be measured."""
+
+    mean: float
+    sd: float
+
+
+class PointModel(Protocol):
+    """A model without its band. Sees every view once, in order of time; answers what it can."""
+
+    @property
+    def name(self) -> str:
+        """The model's name in tables."""
+        ...
+
+    def points(self, view: View, questions: tuple[Question, ...]) -> dict[Question, Point]:
+        """Answers at the view's time; a question that cannot be answered yet is absent."""
+        ...

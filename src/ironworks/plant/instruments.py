@@ -1,0 +1,130 @@
+"""Instruments: from true values to what the plant reads. Vectorised over all measured tags.
+
+Reading = true value with gain drift + bias drift + correlated noise + white noise, rounded to the last digit, clipped
+to the instrument's range. Now and then an instrument drops out (no value, BAD), freezes or shows a spike. Frozen values
+and spikes come as GOOD, as they do in a plant: to find them is the chain's business.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ironworks.core.dictionary import Tag
+from ironworks.core.errors import ConfigurationError
+from ironworks.plant.random_streams import Stream
+from ironworks.plant.settings import Settings
+
+Vector = NDArray[np.float64]
+KINDS = ("noise", "noise_relative", "wander", "wander_time", "drift", "gain_drift", "resolution", "drift_time")
+FAULTS = ("dropout", "outlier", "freeze")
+U_DROPOUT, U_DROPOUT_TIME, U_OUTLIER, U_OUTLIER_SIZE, U_FREEZE, U_FREEZE_TIME = range(6)
+N_WHITE, N_WANDER, N_DRIFT, N_GAIN = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentState:
+    """What the instruments remember, every array (tags,): correlated noise and drifts in standard deviations, until
+    when an instrument is missing or frozen (plant seconds), and its last reading (NaN: none)."""
+
+    step: int
+    wander: Vector
+    drift: Vector
+    gain: Vector
+    missing_until: Vector
+    frozen_until: Vector
+    last: Vector
+
+
+class Instruments:
+    """The instruments of `tags`, each with the entry of `instruments.toml` whose name fits it best."""
+
+    def __init__(self, tags: tuple[Tag, ...], settings: Settings, seed: int, faults: bool = True) -> None:
+        self.tags, count = tags, len(tags)
+        groups = [self._group(tag.name, settings) for tag in tags]
+        columns = {kind: np.array([settings.get(f"{g}.{kind}", 0.0) for g in groups]) for kind in KINDS}
+        self._noise, self._relative = columns["noise"], columns["noise_relative"]
+        self._wander, self._drift, self._gain = columns["wander"], columns["drift"], columns["gain_drift"]
+        self._wander_time = np.where(columns["wander_time"] > 0.0, columns["wander_time"], 1.0)
+        own = columns["drift_time"]
+        self._drift_time = np.where(own > 0.0, own, settings["common.drift_time"])
+        self._resolution, self._coarse = columns["resolution"], columns["resolution"] > 0.0
+        self._digit = np.where(self._coarse, self._resolution, 1.0)
+        self._low, self._high = np.array([t.low for t in tags]), np.array([t.high for t in tags])
+        self._settings, self._faults = settings, faults
+        self._normals = Stream(seed, "instruments", 4 * count)
+        self._uniforms = Stream(seed, "instrument faults", 6 * count)
+
+    @staticmethod
+    def _group(name: str, settings: Settings) -> str:
+        fits = [g for g in settings.groups() if name == g or name.startswith(f"{g}_")]
+        if not fits:
+            raise ConfigurationError(
+                f"no instrument for tag '{name}'", settings.where, "a table named after the tag or its beginning"
+            )
+        return max(fits, key=len)
+
+    def start(self) -> InstrumentState:
+        """Drifts and noise in their stationary distribution; nothing missing or frozen."""
+        n = self._normals.normal(0).reshape(4, -1)
+        never = np.full(len(self.tags), -np.inf)
+        return InstrumentState(0, n[N_WANDER], n[N_DRIFT], n[N_GAIN], never, never, np.full(len(self.tags), np.nan))
+
+    def read(
+        self, state: InstrumentState, truth: Vector, time: float, seconds: float
+    ) -> tuple[InstrumentState, Vector]:
+        """Readings (tags,) at `time`, `seconds` after the last; NaN where there is none or `truth` is NaN."""
+        step = state.step + 1
+        n = self._normals.normal(step).reshape(4, -1)
+        wander = _correlated(state.wander, n[N_WANDER], self._wander_time, seconds)
+        drift = _correlated(state.drift, n[N_DRIFT], self._drift_time, seconds)
+        gain = _correlated(state.gain, n[N_GAIN], self._drift_time, seconds)
+        reading = truth * (1.0 + self._gain * gain + self._relative * n[N_WHITE])
+        reading = reading + self._drift * drift + self._wander * wander + self._noise * n[N_WHITE]
+        missing, frozen, last = state.missing_until, state.frozen_until, state.last
+        if self._faults:
+            u = self._uniforms.uniform(step).reshape(6, -1)
+            missing, frozen = self._begin(missing, frozen, u, time, seconds)
+            reading = self._spike(reading, u)
+        reading = np.where(self._coarse, np.round(reading / self._digit) * self._digit, reading)
+        reading = np.clip(reading, self._low, self._high)
+        held = (frozen > time) & np.isfinite(last) & np.isfinite(truth)
+        reading = np.where(held, last, reading)
+        reading = np.where(missing > time, np.nan, reading)
+        last = np.where(np.isfinite(reading), reading, last)
+        return InstrumentState(step, wander, drift, gain, missing, frozen, last), reading
+
+    def _begin(self, missing: Vector, frozen: Vector, u: Vector, time: float, seconds: float) -> tuple[Vector, Vector]:
+        """Drop-outs and freezings that begin now; both last an exponentially distributed time."""
+        s = self._settings
+        drops = u[U_DROPOUT] < s["common.dropout_rate"] * seconds
+        drop_time = -s["common.dropout_time"] * np.log1p(-u[U_DROPOUT_TIME])
+        freezes = u[U_FREEZE] < s["common.freeze_rate"] * seconds
+        freeze_time = -s["common.freeze_time"] * np.log1p(-u[U_FREEZE_TIME])
+        missing = np.where(drops, np.maximum(missing, time + drop_time), missing)
+        return missing, np.where(freezes, np.maximum(frozen, time + freeze_time), frozen)
+
+    def _spike(self, reading: Vector, u: Vector) -> Vector:
+        """Single wrong values, up or down."""
+        share = self._settings["common.outlier_share"]
+        low, high = self._settings.pair("common.outlier_size")
+        size = (low + (high - low) * u[U_OUTLIER_SIZE]) * (self._high - self._low)
+        sign = np.where(u[U_OUTLIER] < 0.5 * share, -1.0, 1.0)
+        return reading + np.where(u[U_OUTLIER] < share, sign * size, 0.0)
+
+
+def _correlated(now: Vector, normal: Vector, time: Vector, seconds: float) -> Vector:
+    """An Ornstein-Uhlenbeck process of unit variance, `seconds` later."""
+    keep = np.exp(-seconds / time)
+    return keep * now + np.sqrt(1.0 - keep * keep) * normal
+
+
+def to_tree(state: InstrumentState) -> dict[str, Any]:
+    """The state as a tree for `snapshot.pack`."""
+    return asdict(state)
+
+
+def from_tree(tree: dict[str, Any]) -> InstrumentState:
+    """The state from such a tree."""
+    return InstrumentState(**tree)

@@ -58,7 +58,7 @@ def run(
     for_: Annotated[str, typer.Option("--for", help="Stop after this plant time, for instance 3d.")] = "",
     page: Annotated[bool, typer.Option("--page/--no-page", help="Serve the page.")] = True,
     port: Annotated[int, typer.Option(help="Port of the page.")] = 8700,
-    host: Annotated[str, typer.Option(help="Address of the page; other than loopback, the network can see it.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address of the page; beyond loopback the network sees it.")] = "127.0.0.1",
     state: Annotated[str, typer.Option(help="Folder of the record and of what must survive a restart.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the simulated works.")] = 1,
     history: Annotated[str, typer.Option(help="Operation of the simulated works before the first start.")] = "3d",
@@ -88,7 +88,9 @@ def backtest(
     mapping: Annotated[Path, typer.Option(help="Mapping of its columns to tags.")],
     target: Annotated[str, typer.Option(help="The tag to forecast, for instance hot_metal_silicon.")],
     horizon: Annotated[str, typer.Option(help="How far ahead, for instance 2h.")] = "2h",
-    score_from: Annotated[str, typer.Option(help="Score from this time on (ISO 8601); the last 30 % if not given.")] = "",
+    score_from: Annotated[
+        str, typer.Option(help="Score from this time on (ISO 8601); the last 30 % if not given.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Forecast recorded data by rolling origin, with the stages of the live chain, and score it."""

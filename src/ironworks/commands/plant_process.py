@@ -52,7 +52,8 @@ class PlantProcess:
             ) from failure
 
     async def _ready(self, progress: Callable[[str], None]) -> PlantReady:
-        assert self._process is not None and self._process.stdout is not None
+        assert self._process is not None  # started just before
+        assert self._process.stdout is not None  # a pipe
         while line := await self._process.stdout.readline():
             said = json.loads(line)
             if "ready" not in said:

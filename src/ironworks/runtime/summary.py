@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rich.table import Table
+
 from ironworks.core.decision import Receipt, WriteStatus
 from ironworks.core.mode import Mode
 from ironworks.core.ports import RecordReader
@@ -33,8 +35,15 @@ class Summary:
     stage_seconds_p95: dict[str, float]
     cycle_seconds_p95: float
     modes: dict[str, str]
-    forecasts_scored: list[dict[str, Any]] = field(default_factory=list)
     measured: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def table(self) -> Table:
+        """For people."""
+        table = Table("figure", "value", title=f"{self.works}: {self.plant_time_s / 3600:.1f} plant hours", box=None)
+        for name, value in self.to_json().items():
+            for key, each in value.items() if isinstance(value, dict) else [("", value)]:
+                table.add_row(" ".join(filter(None, (name.replace("_", " "), str(key)))), str(each))
+        return table
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""

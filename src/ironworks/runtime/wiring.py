@@ -1,0 +1,80 @@
+"""Builds the chain of a works from its folder: which file of each room serves which stage."""
+
+from collections import deque
+from collections.abc import Callable
+
+from ironworks.core.clock import Clock
+from ironworks.core.image import ProcessImage
+from ironworks.core.mode import Mode, ModeChange, ModeLadder
+from ironworks.core.ports import RecordReader, Sink, Source
+from ironworks.core.works import Works
+from ironworks.decide.predictive import PredictiveController
+from ironworks.estimate.joint_filter import JointFilter
+from ironworks.guard.chain import GuardChain
+from ironworks.guard.ladder import FallWatch
+from ironworks.predict import suite
+from ironworks.record import SqliteRecord
+from ironworks.runtime.chain import RECENT_SECONDS, Chain
+from ironworks.validate.validator import Validator
+
+HORIZONS = (2 * 3600.0,)
+"""How far ahead the chain forecasts, s."""
+
+REMEMBERED_CYCLES = 3 * 144
+"""Cycles of the record that a start shows the models again: three days at one cycle every 10 min."""
+
+
+def wire_chain(works: Works, clock: Clock, source: Source, sink: Sink, record: SqliteRecord) -> Chain:
+    """The chain of a works, with the modes that its record or, at the very first start, its modes.toml says."""
+    targets = tuple(works.targets)
+    chain = Chain(
+        works=works, clock=clock, source=source, sink=sink,
+        validator=Validator(works.tags, clock.resolution),
+        estimator=JointFilter(targets), predictor=suite.build(works.tags, targets, HORIZONS),
+        controller=PredictiveController.from_works(works, suite.HEADLINE),
+        guard=GuardChain.from_works(works, clock.resolution), watch=FallWatch.from_works(works),
+        record=record, ladder=starting_ladder(works, record, clock.now()),
+    )  # fmt: skip
+    chain.recent = deque(record.receipts(clock.now() - RECENT_SECONDS, clock.now()))
+    for change in chain.unrecorded_changes():
+        record.mode_change(change)
+    return chain
+
+
+def starting_ladder(works: Works, record: RecordReader, now: float) -> ModeLadder:
+    """Modes at a start: those of the record, but nothing above ADVISORY; with a new record those of modes.toml.
+
+    A set point that the record does not know yet begins as at a first start, but not above ADVISORY either.
+    """
+    ceilings = {setpoint: rule.ceiling for setpoint, rule in works.modes.items()}
+    known = record.modes()
+    if known:
+        modes = {setpoint: known.get(setpoint, rule.first_start) for setpoint, rule in works.modes.items()}
+        ladder = ModeLadder(modes, ceilings)
+        ladder.restart(now)
+        return ladder
+    ladder = ModeLadder({setpoint: rule.first_start for setpoint, rule in works.modes.items()}, ceilings)
+    for setpoint, rule in works.modes.items():
+        ladder.changes.append(
+            ModeChange(setpoint, Mode.OFF, rule.first_start, now, rule.signed_by or "modes.toml", rule.reason)
+        )
+    return ladder
+
+
+def show_past(chain: Chain, image: ProcessImage) -> None:
+    """Let the filter, the models and the controller see a past image, so that they know what was. Decides nothing."""
+    estimate = chain.estimator.step(image)
+    chain.predictor.step(image, estimate)
+    if isinstance(chain.controller, PredictiveController):
+        chain.controller.observe(image)
+
+
+def remember(chain: Chain, record: SqliteRecord, progress: Callable[[str], None] = lambda text: None) -> int:
+    """Show the chain the images of the last days of its record; cycles shown."""
+    last = record.last_cycle()
+    first = max(1, last - REMEMBERED_CYCLES + 1)
+    for number in range(first, last + 1):
+        if (number - first) % 72 == 0:
+            progress(f"reading the record again: cycle {number} of {last}")
+        show_past(chain, record.image(number))
+    return max(0, last - first + 1)

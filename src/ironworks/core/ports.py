@@ -253,6 +253,18 @@ class RecordReader(Protocol):
         """Receipts in that span, with their commands and verdicts."""
         ...
 
+    def is_new(self) -> bool:
+        """Whether nothing was ever recorded here; False when a damaged record was set aside and `modes` is empty."""
+        ...
+
+    def last_cycle(self) -> int:
+        """The number of the last recorded cycle; 0 when there is none."""
+        ...
+
+    def image(self, number: int) -> ProcessImage:
+        """The process image of a cycle, exactly as it was; CallError when there is no such cycle."""
+        ...
+
     def counts(self) -> dict[str, int]:
         """Rows by kind.
 

@@ -10,7 +10,7 @@ from ironworks.core.errors import RecordError
 from ironworks.record import past
 
 _FORECASTS = """
-SELECT key AS target, at AS made_at, json_extract(item.value, '$[1].horizon') AS horizon,
+SELECT part.key AS target, at AS made_at, json_extract(item.value, '$[1].horizon') AS horizon,
     json_extract(item.value, '$[1].scored') AS scored, json_extract(item.value, '$[1].model') AS model,
     level.value AS level, json_extract(item.value, '$[1].quantiles[' || level.key || ']') AS quantile
 FROM part, json_each(content) AS item, json_each(item.value, '$[1].levels') AS level
@@ -20,7 +20,7 @@ WHERE kind = 'forecasts' AND at BETWEEN ? AND ?
 _ESTIMATES = """
 SELECT at AS time, belief.key AS name, json_extract(belief.value, '$.mean') AS mean,
     json_extract(belief.value, '$.sd') AS sd, json_extract(content, '$.health') AS health
-FROM part, json_each(content, '$.beliefs') AS belief WHERE kind = 'estimate' AND at BETWEEN ? AND ?
+FROM part, json_each(content, '$.beliefs') AS belief WHERE part.kind = 'estimate' AND at BETWEEN ? AND ?
 """
 
 _CYCLES = "SELECT number, time FROM journal WHERE kind = 'cycle' AND time BETWEEN ? AND ?"
@@ -56,7 +56,7 @@ def ask(database: sqlite3.Connection, folder: Path, sql: str, start: float, end:
                 f"CREATE VIEW samples AS {_samples_view([str(folder / name) for (name,) in names], start, end)}"
             )
         try:
-            return duck.execute(sql).to_arrow_table()
+            return (duck.sql(sql) or duck.sql("SELECT NULL LIMIT 0")).to_arrow_table()
         except duckdb.Error as error:
             known = ", ".join(["samples", *TABLES])
             raise RecordError(f"the question failed: {error}", str(folder), f"SQL over the tables {known}") from error

@@ -20,6 +20,9 @@ import pyarrow.parquet as parquet
 from ironworks.core.errors import RecordError
 from ironworks.record.folder import PAST, synchronise
 
+ArrowError = pa.ArrowException
+"""What Arrow raises beside OSError."""
+
 SampleRow = tuple[str, float, int, float, float | None, int, str]
 """Tag, source time, number, arrival time, value, quality, reason: a sample as the tables hold it."""
 

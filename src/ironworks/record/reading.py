@@ -51,7 +51,7 @@ class Reading(ABC):
     def latest(self) -> dict[str, Sample]:
         """The newest sample of every tag, by source time, as it was judged when recorded.
 
-        A sample from the future gives way to what arrives later than its time stamp has not yet come.
+        A sample that a wrong clock dated more than a minute ahead of its arrival gives way to the next that is not.
         """
         with self._snapshot() as database:
             rows = database.execute(
@@ -114,6 +114,12 @@ class Reading(ABC):
         with self._snapshot() as database:
             packed = self._parts(database, number)[0].content
             return self._unpack(database, packed)
+
+    def image_is_whole(self, number: int) -> bool:
+        """Whether the image of a cycle, rebuilt from its samples, has the digest that the journal holds of it."""
+        with self._snapshot() as database:
+            packed = self._parts(database, number)[0].content
+            return images.is_whole(packed, self._unpack(database, packed))
 
     def cycle_record(self, number: int) -> CycleRecord:
         """All of one cycle, exactly as it was; CallError when there is no such cycle."""

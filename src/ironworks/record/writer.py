@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ironworks.core.decision import Command
 from ironworks.core.errors import CallError, RecordError
@@ -33,11 +34,15 @@ PART_ROWS = 50_000
 REMEMBERED = 500_000
 """Samples remembered by number for the next image; older ones are looked up in the database."""
 
-_LATEST = """
+AHEAD_S = 60.0
+"""Seconds by which a source time may lie after its arrival before it counts as a wrong clock's."""
+
+_LATEST = f"""
 INSERT INTO latest VALUES (?,?,?,?,?,?,?) ON CONFLICT (tag) DO UPDATE SET source_time = excluded.source_time,
     id = excluded.id, arrival_time = excluded.arrival_time, value = excluded.value, quality = excluded.quality,
     reason = excluded.reason
-WHERE excluded.source_time >= latest.source_time OR latest.source_time > excluded.arrival_time
+WHERE excluded.source_time >= latest.source_time
+    OR (latest.source_time > latest.arrival_time + {AHEAD_S} AND latest.source_time > excluded.arrival_time)
 """
 
 _log = logging.getLogger(__name__)
@@ -235,7 +240,7 @@ class SqliteRecord(Reading):
             rows = past.hot_rows(database, first, last)
         try:
             part = past.write_part(self.folder, rows)
-        except OSError as error:
+        except (OSError, past.ArrowError) as error:
             raise files.as_record_error(error, self.folder / files.PAST) from error
         with self._writing() as (database, _):
             past.enter_part(database, part)
@@ -261,7 +266,8 @@ def _tag(database: sqlite3.Connection, tail: _Tail, name: str) -> int:
 
 def _insert(database: sqlite3.Connection, tail: _Tail, samples: Sequence[Sample]) -> None:
     """Rows for these samples, the newest of every tag, and their numbers for the next image."""
-    rows, newest = [], {}
+    rows: list[tuple[Any, ...]] = []
+    newest: dict[int, list[tuple[Any, ...]]] = {}
     for number, sample in enumerate(samples, tail.next_sample):
         if not (math.isfinite(sample.source_time) and math.isfinite(sample.arrival_time)):
             raise CallError(f"a sample of '{sample.tag}' without a time: {sample}", expected="finite plant times")
@@ -269,16 +275,21 @@ def _insert(database: sqlite3.Connection, tail: _Tail, samples: Sequence[Sample]
         row = (_tag(database, tail, sample.tag), float(sample.source_time), number, float(sample.arrival_time), value,
                int(sample.quality), sample.reason)  # fmt: skip
         rows.append(row)
-        kept = newest.get(row[0])
-        if kept is None or row[1] >= kept[1] or kept[1] > row[3]:
-            newest[row[0]] = row
+        newest.setdefault(row[0], []).append(row)
         tail.numbers[images.key_of(sample)] = (number, sample)
     database.executemany("INSERT INTO sample VALUES (?,?,?,?,?,?,?)", rows)
-    database.executemany(_LATEST, list(newest.values()))
+    database.executemany(_LATEST, [row for tag_rows in newest.values() for row in _candidates(tag_rows)])
     _count(database, {"samples": len(rows)})
     tail.next_sample += len(rows)
     while len(tail.numbers) > REMEMBERED:
         del tail.numbers[next(iter(tail.numbers))]
+
+
+def _candidates(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of one tag that may be its newest: the newest by source time, and all from a wrong clock's future on."""
+    ahead = next((place for place, row in enumerate(rows) if row[1] > row[3] + AHEAD_S), len(rows))
+    newest = [max(rows[:ahead], key=lambda row: (row[1], row[2]))] if ahead else []
+    return newest + rows[ahead:]
 
 
 def _number_of(database: sqlite3.Connection, tail: _Tail, sample: Sample, exactly: bool) -> tuple[int, Sample]:

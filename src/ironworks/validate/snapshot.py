@@ -1,7 +1,7 @@
 """The state of validation as bytes and back, as JSON: floats return bit for bit."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ironworks.core.errors import DataError
@@ -11,11 +11,17 @@ from ironworks.validate.state import FrozenState, LevelState, RateState, TagStat
 VERSION = 1
 
 
-def to_bytes(times: Mapping[str, float | None], arrivals: Sequence[Sample], states: Mapping[str, TagState]) -> bytes:
+def to_bytes(
+    times: Mapping[str, float | None],
+    unknown: Collection[str],
+    arrivals: Sequence[Sample],
+    states: Mapping[str, TagState],
+) -> bytes:
     """All of it."""
     content = {
         "version": VERSION,
         "times": dict(times),
+        "unknown": sorted(unknown),
         "arrivals": [_plain(sample) for sample in arrivals],
         "tags": {
             name: [None if state.newest is None else _plain(state.newest), *state[1:]] for name, state in states.items()
@@ -24,14 +30,15 @@ def to_bytes(times: Mapping[str, float | None], arrivals: Sequence[Sample], stat
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-def from_bytes(data: bytes) -> tuple[dict[str, float | None], list[Sample], dict[str, TagState]]:
+def from_bytes(data: bytes) -> tuple[dict[str, float | None], list[str], list[Sample], dict[str, TagState]]:
     """What `to_bytes` was given; DataError when these are other bytes."""
     try:
         content = json.loads(data)
         if content["version"] != VERSION:
             raise ValueError(f"version {content['version']}")
         arrivals = [_sample(fields) for fields in content["arrivals"]]
-        return content["times"], arrivals, {name: _state(fields) for name, fields in content["tags"].items()}
+        states = {name: _state(fields) for name, fields in content["tags"].items()}
+        return content["times"], content["unknown"], arrivals, states
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise DataError(
             f"this is no snapshot of validation: {error}",

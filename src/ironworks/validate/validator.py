@@ -83,13 +83,13 @@ class Validator:
     def snapshot(self) -> bytes:
         """The whole state."""
         times = {"first": self._first, "heard": self._heard, "now": self._now, "imaged": self._imaged}
-        return snapshot.to_bytes({**times, "jumped": float(self._jumped)}, self._arrivals, self._states)
+        return snapshot.to_bytes({**times, "jumped": float(self._jumped)}, self._unknown, self._arrivals, self._states)
 
     def restore(self, state: bytes) -> None:
         """Go on from a snapshot; tags that the works no longer has are left out. DataError for other bytes."""
-        times, self._arrivals, states = snapshot.from_bytes(state)
+        times, unknown, self._arrivals, states = snapshot.from_bytes(state)
         self._first, self._heard, self._now = times["first"], times["heard"], times["now"]
-        self._imaged, self._jumped = times["imaged"], bool(times["jumped"])
+        self._imaged, self._jumped, self._unknown = times["imaged"], bool(times["jumped"]), set(unknown)
         self._states = {name: state for name, state in states.items() if name in self._tags}
 
     def _look_at_clock(self, now: float) -> None:

@@ -56,7 +56,7 @@ def _with_gaps(times: NDArray[np.float64], values: NDArray[np.float64], longest_
 
 
 def _lowest_and_highest(pen: Pen, buckets: int) -> Pen:
-    """Of every bucket the lowest, the highest and, where the line breaks inside it, one NaN."""
+    """Of every bucket the lowest and the highest, and one NaN between two kept points wherever the line breaks."""
     edges = np.linspace(pen.times[0], pen.times[-1], buckets + 1)
     bucket = np.clip(np.searchsorted(edges, pen.times, side="right") - 1, 0, buckets - 1)
     starts = np.flatnonzero(np.diff(bucket, prepend=-1))
@@ -69,7 +69,6 @@ def _lowest_and_highest(pen: Pen, buckets: int) -> Pen:
         hits = np.flatnonzero(pen.values == extreme[of])
         keep[hits[np.unique(of[hits], return_index=True)[1]]] = True
     holes = np.flatnonzero(missing)
-    keep[holes[np.unique(of[holes], return_index=True)[1]]] = True
-    times, values = pen.times[keep], pen.values[keep]
-    repeated = np.concatenate([[False], np.isnan(values[1:]) & np.isnan(values[:-1])])
-    return Pen(times[~repeated], values[~repeated])
+    points_before = np.cumsum(keep)[holes]
+    keep[holes[np.unique(points_before, return_index=True)[1]]] = True
+    return Pen(pen.times[keep], pen.values[keep])

@@ -93,7 +93,7 @@ def _decision_rows(tags: TagDictionary, decisions: Sequence[DecisionRow]) -> Ite
         base = {"time": row.time, "setpoint": row.setpoint, "mode": shown["mode"]}
         if shown["move"]:
             yield {**base, "id": shown["id"], "kind": "move", **{key: shown[key] for key in MOVE_KEYS}}
-        elif row.outcome != outcomes.get(row.setpoint, GOOD_OUTCOME):
+        elif row.outcome not in (GOOD_OUTCOME, outcomes.get(row.setpoint)):
             text = row.outcome_message or row.reason
             yield {**base, "id": shown["id"], "kind": "outcome", "outcome": str(row.outcome), "reason": text}
         outcomes[row.setpoint] = row.outcome

@@ -34,7 +34,10 @@ from ironworks.plant.furnace.solids import enthalpy_coefficients
 from ironworks.plant.furnace.state import Cells
 
 DUMPS_PER_CHARGE = 2.0  # cells per charge: one cell a charge makes melting lumpy
-LEAST_SHARE = 0.3  # of the even share: an annulus without room still gets this much of a dump
+EVEN_CELLS = 25.0  # ore in slot 0 beyond this part of the column blocks the descent
+MERGE_STEPS = 4.0  # steps for which slot 0 must hold carbon
+LEAST_SHARE = 0.05  # of the even share: an annulus without room still gets this much of a dump
+JOIN_BELOW = 1.2  # of an even cell's volume: a top cell and a dump smaller than this together become one cell
 MERGE_BELOW = 0.45  # of the carbon charged with it: less carbon in slot 0 than this merges it with slot 1
 
 # Properties are averaged on merging, by carbon; everything else is an amount and is added.
@@ -44,7 +47,10 @@ GAS_FIELDS = ("gas_flow", "pressure", "gas_temperature")  # kept up in empty slo
 
 
 class Dump(NamedTuple):
-    """One charging event: happened (0/1) and the masses that fell, kg; zero where none."""
+    """One charging event: happened (0/1) and the masses that fell, kg; zero where none.
+
+    The cell holds what stays; flue dust leaves at once and is counted in the masses only.
+    """
 
     happened: Array
     coke: Array
@@ -89,34 +95,54 @@ def dump_cell(p: FurnaceParameters, u: FurnaceInputs, coke: Array, ore: Array, s
 def charge(
     p: FurnaceParameters, u: FurnaceInputs, cells: Cells, active: Array, time: Array
 ) -> tuple[Cells, Array, Dump]:
-    """Drop one dump when there is room for it; returns cells, active counts and what fell."""
+    """Drop one dump when there is room for it; returns cells, active counts and what fell.
+
+    Where an annulus gets little, or its slots are full, the dump joins the top cell, so that cells keep their size.
+    """
     coke = u.coke_base * u.coke_weighing_factor / DUMPS_PER_CHARGE
+    kept_coke, kept_ore = 1.0 - p.coke_dust_share, 1.0 - p.ore_dust_share
     ore = u.ore_base * u.ore_weighing_factor / DUMPS_PER_CHARGE
     stone = u.limestone_base / DUMPS_PER_CHARGE
     shares = jnp.asarray(p.annulus_area_share)
-    volume = jnp.sum(jnp.add(*solid_volumes(p, cells)), axis=1)
-    room = p.active_volume * shares - volume
+    volumes = jnp.add(*solid_volumes(p, cells))
+    room = p.active_volume * shares - jnp.sum(volumes, axis=1)
     needed = coke / p.coke_bulk_density + (ore + stone) / p.ore_bulk_density
-    slots = cells.carbon.shape[1]
-    happened = ((jnp.sum(room) >= needed) & (jnp.max(active) < slots)).astype(volume.dtype)
+    happened = (jnp.sum(room) >= needed).astype(volumes.dtype)
     part = jnp.maximum(room, LEAST_SHARE * shares * jnp.sum(jnp.maximum(room, 0.0)))
     ore_part = part * jnp.asarray(u.burden_pattern_ore)
     coke_part = part * jnp.asarray(u.burden_pattern_coke)
     ore_part = ore_part / jnp.sum(ore_part)
-    new = dump_cell(p, u, coke * coke_part / jnp.sum(coke_part), ore * ore_part, stone * ore_part, time)
-    here = (jnp.arange(slots)[None, :] == active[:, None]) & (happened > 0.0)
-    filled = {
-        name: jnp.where(here, fresh[:, None], getattr(cells, name))
-        for name, fresh in new._asdict().items()
-        if name not in GAS_FIELDS
-    }
-    cells = cells._replace(**filled)
-    return cells, active + happened, Dump(happened, happened * coke, happened * ore, new)
+    new = dump_cell(
+        p, u, kept_coke * coke * coke_part / jnp.sum(coke_part), kept_ore * ore * ore_part, stone * ore_part, time
+    )
+    slots = volumes.shape[1]
+    index = jnp.arange(slots)[None, :]
+    top = index == active[:, None] - 1.0
+    fresh_volume = jnp.add(*solid_volumes(p, new))
+    together = jnp.sum(jnp.where(top, volumes, 0.0), axis=1) + fresh_volume
+    joins = (together < JOIN_BELOW * needed * shares) | (active > slots - 1.5)
+    here = jnp.where(joins[:, None], top, index == active[:, None]) & (happened > 0.0)
+    weight = new.carbon[:, None] / jnp.maximum(new.carbon[:, None] + cells.carbon, 1e-12)
+
+    def filled(name: str, fresh: Array) -> Array:
+        old = getattr(cells, name)
+        if name in GAS_FIELDS:
+            return old
+        both = old + weight * (fresh[:, None] - old) if name in PROPERTIES else old + fresh[:, None]
+        return jnp.where(here, both, old)
+
+    cells = Cells(**{name: filled(name, fresh) for name, fresh in new._asdict().items()})
+    return cells, active + happened * (1.0 - joins), Dump(happened, happened * coke, happened * ore, new)
 
 
-def merge_bottom(cells: Cells, active: Array) -> tuple[Cells, Array]:
-    """Merge slot 0 into slot 1 and move the column down where slot 0 has little carbon left."""
-    low = (cells.carbon[:, 0] < MERGE_BELOW * cells.carbon_charged[:, 1]) & (active > 2.0)
+def merge_bottom(cells: Cells, active: Array, step_use: Array, clear: Array) -> tuple[Cells, Array]:
+    """Merge slot 0 into slot 1 and move the column down where slot 0 has little carbon left.
+
+    step_use (A,) kmol: carbon that slot 0 gave in the last step; it must hold enough for several more.
+    clear (A,): False where unmelted ore fills slot 0; the burden then stands until it has melted (a frozen annulus).
+    """
+    least = jnp.maximum(MERGE_BELOW * cells.carbon_charged[:, 1], MERGE_STEPS * step_use)
+    low = (cells.carbon[:, 0] < least) & (active > 2.0) & clear
     weight0, weight1 = cells.carbon[:, 0], cells.carbon[:, 1]
     both = jnp.maximum(weight0 + weight1, 1e-12)
 

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ironworks.physics.constants import M_AL2O3, M_C, M_CACO3, M_CAO, M_FE2O3, M_MGO, M_MNO, M_SIO2
+from ironworks.physics.running import sum_from_start
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.state import Cells
 
@@ -86,7 +87,7 @@ def layers(p: FurnaceParameters, g: Geometry, cells: Cells, active: Array) -> La
     ore, coke = solid_volumes(p, cells)
     volume = ore + coke
     shares = jnp.asarray(p.annulus_area_share)[:, None]
-    fraction = (jnp.cumsum(volume, axis=1) - 0.5 * volume) / (p.active_volume * shares)
+    fraction = (sum_from_start(volume) - 0.5 * volume) / (p.active_volume * shares)
     x = jnp.clip(fraction, 0.0, 1.0) * TABLE
     i = jnp.minimum(x.astype(jnp.int32), TABLE - 1)
     rest = x - i

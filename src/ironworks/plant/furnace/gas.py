@@ -17,7 +17,7 @@ from ironworks.plant.furnace.raceway import Raceway
 from ironworks.plant.furnace.rates import SolidRates
 from ironworks.plant.furnace.state import Cells
 
-UNROLL = 4  # cells per iteration of the compiled loop, found by timing
+UNROLL = 1  # cells per iteration of the compiled loop, found by timing
 SPECIES = (h.CARBON_MONOXIDE, h.CARBON_DIOXIDE, h.HYDROGEN, h.WATER_VAPOUR, h.NITROGEN, h.CARBON)
 CHAR_AT_ONCE = 0.9  # of the CO2 in a cell: the most that char may take
 

@@ -38,6 +38,7 @@ SLAG_FORMATION = (
     h.FORMATION_CAO, h.FORMATION_SIO2, h.FORMATION_AL2O3, h.FORMATION_MGO, h.FORMATION_MNO, h.FORMATION_FEO, 0.0,
 )  # fmt: skip
 REFERENCE_ASH_SILICA = 20e-3  # kg coke ash SiO2 per kg hot metal at which the silicon is as calibrated
+MOST_CARBON = 0.2  # share of slot 0's carbon that one step may take into metal
 MOST_SILICA = 0.3  # share of the silica that may be reduced: the slag never runs dry
 
 
@@ -108,6 +109,7 @@ def drip(
     coal_ash: Array,
     coal_sulphur: Array,
     pool: Hearth,
+    dt: float,
 ) -> Tapping:
     """Reactions of the liquids as they leave slot 0.
 
@@ -138,16 +140,30 @@ def drip(
         100.0 * M_P * pool.phosphorus / total_metal,
         100.0 * M_S * pool.sulphur / total_metal,
     )
+    saturation = p.carbon_approach * saturation
     other = iron_mass + M_SI * silicon + M_MN * manganese + M_P * melted["phosphorus"]
     carbon = other * saturation / (100.0 - saturation) / M_C
+    # A chilled bottom may hold more melting iron than coke: then the metal leaves short of carbon and silicon.
+    available = MOST_CARBON * cells.carbon[:, 0] / dt
+    scale = jnp.clip(available / jnp.maximum(carbon + 2.0 * silicon + manganese, 1e-12), 0.0, 1.0)
+    carbon, silicon, manganese = scale * carbon, scale * silicon, scale * manganese
     sulphur = melted["sulphur"] + burnt * cells.coke_sulphur[:, 0] + coal_sulphur
-    to_metal = (1.0 - p.sulphur_gas_share) * sulphur
+    liquid_sulphur = (1.0 - p.sulphur_gas_share) * sulphur
+    slag_kg = slag_mass(jnp.stack([lime, silica, alumina, magnesia, *([jnp.zeros_like(lime)] * 3)]))
+    partition = p.sulphur_approach * slag.sulphur_partition(
+        jnp.clip(temperature, 1500.0, 1950.0),
+        slag.optical_basicity(lime, silica, alumina, magnesia),
+        saturation,
+        100.0 * target,
+        p.silicon_carbon_monoxide_pressure,
+    )
+    to_metal = liquid_sulphur / (1.0 + partition * slag_kg / jnp.maximum(other, 1e-3))
     flow = Flow(
         jnp.stack([iron, carbon, silicon, manganese, melted["phosphorus"], to_metal]),
         jnp.stack(
             [
                 lime, silica - silicon, alumina, magnesia, melted["manganese_oxide"] - manganese,
-                melted["ferrous_oxide"], jnp.zeros_like(iron),
+                melted["ferrous_oxide"], liquid_sulphur - to_metal,
             ]
         ),
     )  # fmt: skip

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ironworks.physics.metal import REFERENCE
+from ironworks.physics.running import sum_to_end
 from ironworks.plant.furnace.column import Layers
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.rates import Melting
@@ -26,8 +27,8 @@ class Drip(NamedTuple):
 
 def descend(p: FurnaceParameters, cells: Cells, lay: Layers, melting: Melting) -> Drip:
     """March the liquids down; a cell without liquid passes its own burden temperature."""
-    heat = jnp.cumsum(melting.enthalpy[:, ::-1], axis=1)[:, ::-1]
-    capacity = jnp.cumsum(melting.capacity[:, ::-1], axis=1)[:, ::-1]
+    heat = sum_to_end(melting.enthalpy)
+    capacity = sum_to_end(melting.capacity)
     flowing = jnp.maximum(capacity, 1e-9)
     above = jnp.concatenate([capacity[:, 1:], jnp.zeros_like(capacity[:, :1])], axis=1)
     volume = lay.ore_volume + lay.coke_volume

@@ -17,6 +17,7 @@ from ironworks.physics.constants import (
     M_O2,
     MOLAR_VOLUME_NORMAL,
 )
+from ironworks.physics.running import sum_to_end
 from ironworks.plant.furnace import balance, charging, hearth, taps, wall
 from ironworks.plant.furnace.column import Geometry, Layers, layers
 from ironworks.plant.furnace.gas import Sweep, march
@@ -37,6 +38,9 @@ MOST_HOLD_UP = 0.06  # -
 FINES_VOIDAGE = 0.4  # voidage lost per mass fraction of fines over the reference
 STRENGTH_VOIDAGE = 0.0015  # coke voidage lost per % CSR under the reference
 LEVEL_PRESSURE = 4.0e3  # Pa per m of liquid over the level where it reaches the raceways
+FULL_BOTTOM = 0.3  # of the carbon charged: with less in slot 0 the raceways draw coke from the other annuli
+LEAST_HOLDING = 0.01
+MOST_BURNT = 0.9  # share of slot 0's ash that one step may release
 LEVEL_FREE = 2.5  # m, liquid level over the tap hole that does not disturb the gas yet
 
 
@@ -70,10 +74,13 @@ class Flows(NamedTuple):
     direct: Array  # kmol/s C by oxides that melt
 
 
-def lag_blast(p: FurnaceParameters, u: FurnaceInputs, blast: Blast, dt: float) -> Blast:
-    """Actual blast after dt: exact first-order lags toward the set-points."""
+def lag_blast(p: FurnaceParameters, u: FurnaceInputs, s: FurnaceState, dt: float) -> Blast:
+    """Actual blast after dt: exact first-order lags toward the set-points; a choked bed makes the blower give less."""
+    blast = s.blast
+    drop = jnp.sum(s.gas_share * (s.cells.pressure[:, 0] - u.top_pressure))
+    room = jnp.maximum(p.blower_pressure - u.top_pressure, 1e4)
     wanted = Blast(
-        jnp.asarray(u.blast_volume), jnp.asarray(u.oxygen_flow), jnp.asarray(u.blast_temperature),
+        jnp.asarray(u.blast_volume) * jnp.clip(jnp.sqrt(room / jnp.maximum(drop, 1.0)), 0.05, 1.0), jnp.asarray(u.oxygen_flow), jnp.asarray(u.blast_temperature),
         jnp.asarray(u.blast_moisture), jnp.asarray(u.coal_injection_rate),
     )  # fmt: skip
     moved = [old + (new - old) * -jnp.expm1(-dt / lag) for old, new, lag in zip(blast, wanted, p.blast_lag, strict=True)]
@@ -102,7 +109,7 @@ def bed_pressures(
     coke = packed_bed.ergun_gradient(velocity, density, viscosity, jnp.clip(coke_voidage, 0.2, 0.6), p.coke_diameter)
     ore_length, coke_length = lay.ore_volume / lay.area, lay.coke_volume / lay.area
     drop = lay.used * (ore * ore_length * (1.0 + p.cohesive_resistance * cohesive) + coke * coke_length)
-    above = jnp.cumsum(drop[:, ::-1], axis=1)[:, ::-1]
+    above = sum_to_end(drop)
     total = above[:, 0]
     bed = jnp.sum(s.gas_share * total) + LEVEL_PRESSURE * jnp.maximum(level.slag - LEVEL_FREE, 0.0)
     nose = u.top_pressure + bed
@@ -117,9 +124,16 @@ def bed_pressures(
 
 
 def split_gas(p: FurnaceParameters, u: FurnaceInputs, share: Array, drop: Array, dt: float) -> Array:
-    """Gas shares after dt: all annuli lie between the same two pressures, so flow follows resistance, with a lag."""
+    """Gas shares after dt: all annuli lie between the same two pressures, so flow follows resistance, with a lag.
+
+    Gas crosses between annuli at every level, so that a local blockage moves less gas than columns side by side
+    would; `lateral_mixing` draws the split toward the area shares.
+    """
     resistance = jnp.maximum(drop, 1.0) / share**p.gas_split_exponent
-    wanted = jnp.asarray(u.gas_split_disturbance) * resistance ** (-1.0 / p.gas_split_exponent)
+    free = resistance ** (-1.0 / p.gas_split_exponent)
+    even = jnp.asarray(p.annulus_area_share)
+    wanted = (free / jnp.sum(free)) ** (1.0 - p.lateral_mixing) * even**p.lateral_mixing
+    wanted = jnp.asarray(u.gas_split_disturbance) * wanted
     moved = share + (wanted / jnp.sum(wanted) - share) * -jnp.expm1(-dt / p.gas_split_time)
     moved = jnp.clip(moved, 0.02, 0.95)
     return moved / jnp.sum(moved)
@@ -130,9 +144,10 @@ def melted_at_bottom(cells: Cells, rates: SolidRates) -> dict[str, Array]:
     share = rates.melting.share
     amounts = {
         name: jnp.sum(share * getattr(cells, name), axis=1)
-        for name in ("lime", "silica", "alumina", "magnesia", "manganese_oxide", "phosphorus")
+        for name in ("lime", "silica", "alumina", "magnesia", "manganese_oxide")
     }
     return amounts | {
+        "phosphorus": jnp.sum(rates.melting.limited * cells.phosphorus, axis=1),
         "iron": jnp.sum(rates.melting.iron, axis=1),
         "ferrous_oxide": jnp.sum(rates.melting.ferrous_oxide, axis=1),
         "sulphur": jnp.sum(share * cells.ore_sulphur, axis=1),
@@ -144,11 +159,12 @@ def update_cells(cells: Cells, f: Flows, coke_out: Array, ash_share: Array, heat
     slot 0's ash and coke sulphur that goes per second; heat (A, N) W."""
     melting, sweep = f.rates.melting.share, f.sweep
     keep = 1.0 - dt * melting
+    keep_limited = 1.0 - dt * f.rates.melting.limited
     keep_ash = jnp.ones_like(keep).at[:, 0].add(-dt * ash_share)
     to_magnetite, to_wustite = 6.0 * sweep.hematite, 3.0 * sweep.magnetite
     return cells._replace(
-        hematite=keep * cells.hematite - dt * to_magnetite,
-        magnetite=keep * cells.magnetite + dt * (to_magnetite - to_wustite),
+        hematite=keep_limited * cells.hematite - dt * to_magnetite,
+        magnetite=keep_limited * cells.magnetite + dt * (to_magnetite - to_wustite),
         wustite=keep * cells.wustite + dt * (to_wustite - sweep.wustite),
         iron=keep * cells.iron + dt * sweep.wustite,
         carbon=cells.carbon - dt * coke_out,
@@ -161,7 +177,7 @@ def update_cells(cells: Cells, f: Flows, coke_out: Array, ash_share: Array, heat
         alumina=keep * cells.alumina,
         magnesia=keep * cells.magnesia,
         manganese_oxide=keep * cells.manganese_oxide,
-        phosphorus=keep * cells.phosphorus,
+        phosphorus=keep_limited * cells.phosphorus,
         ore_sulphur=keep * cells.ore_sulphur,
         enthalpy=cells.enthalpy + dt * heat,
         gas_temperature=sweep.temperature[:, 1:],
@@ -174,17 +190,19 @@ def advance_state(
     p: FurnaceParameters, g: Geometry, s: FurnaceState, u: FurnaceInputs, dt: float
 ) -> tuple[FurnaceState, Flows]:
     """The furnace dt seconds later. Explicit in the burden, quasi-steady in gas and liquids; conserves exactly."""
-    s = s._replace(blast=lag_blast(p, u, s.blast, dt))
+    s = s._replace(blast=lag_blast(p, u, s, dt))
     cells = s.cells
     lay = layers(p, g, cells, s.active)
     rates = solid_rates(p, cells, lay, dt)
     drip = descend(p, cells, lay, rates.melting)
     bottom = cells.temperature[:, 0]
-    raceway = burn(p, u, s.blast, s.gas_share, bottom)
-    burnt = raceway.coke / jnp.maximum(cells.carbon[:, 0], 1e-9)
+    holding = jnp.clip(cells.carbon[:, 0] / (FULL_BOTTOM * cells.carbon_charged[:, 0] + 1e-9), LEAST_HOLDING, 1.0)
+    coke_share = s.gas_share * holding / jnp.sum(s.gas_share * holding)
+    raceway = burn(p, u, s.blast, s.gas_share, coke_share, bottom)
+    burnt = jnp.minimum(raceway.coke / jnp.maximum(cells.carbon[:, 0], 1e-9), MOST_BURNT / dt)
     arriving = hearth.drip(
         p, cells, melted_at_bottom(cells, rates), drip.temperature[:, 0], burnt, raceway.coal_ash, raceway.coal_sulphur,
-        s.hearth,
+        s.hearth, dt,
     )  # fmt: skip
     level = taps.levels(p, g.hearth_area, s.hearth)
     main_before = u.top_pressure + 1.5e5  # Pa, casting feels the blast pressure; its small changes do not matter
@@ -215,7 +233,8 @@ def advance_state(
     )
     heat = heat.at[:, 0].add(bottom_heat)
     cells = update_cells(cells, flows, coke_out, burnt, heat, dt)
-    cells, active = charging.merge_bottom(cells, s.active)
+    room = p.active_volume * jnp.asarray(p.annulus_area_share) / charging.EVEN_CELLS
+    cells, active = charging.merge_bottom(cells, s.active, dt * coke_out[:, 0], lay.ore_volume[:, 0] < room)
     cells, active, dump = charging.charge(p, u, cells, active, s.time)
     cells = cells._replace(temperature=temperatures(p, cells))
     new = s._replace(

@@ -38,6 +38,8 @@ class FurnaceParameters(NamedTuple):
     softening_shrinkage: Annotated[float, "1"]
     ore_particle_radius: Annotated[float, "m"]
     ore_surface: Annotated[float, "m2/m3"]
+    coke_dust_share: Annotated[float, "1"]
+    ore_dust_share: Annotated[float, "1"]
     dryer_time: Annotated[float, "s"]
     calcination_time: Annotated[float, "s"]
     # kinetics
@@ -63,6 +65,7 @@ class FurnaceParameters(NamedTuple):
     coke_diameter: Annotated[float, "m"]
     cohesive_resistance: Annotated[float, "1"]
     gas_split_exponent: Annotated[float, "1"]
+    lateral_mixing: Annotated[float, "1"]
     gas_split_time: Annotated[float, "s"]
     burden_friction_share: Annotated[float, "1"]
     # raceway
@@ -76,6 +79,7 @@ class FurnaceParameters(NamedTuple):
     coal_sulphur: Annotated[float, "1"]
     coal_formation_enthalpy: Annotated[float, "J/kg"]
     coal_burnout: Annotated[float, "1"]
+    blower_pressure: Annotated[float, "Pa"]
     least_blast_volume: Annotated[float, "Nm3/s"]
     blast_lag: Annotated[Vector, "s", 5]
     # ash, mass fractions SiO2, Al2O3, CaO, MgO
@@ -93,6 +97,7 @@ class FurnaceParameters(NamedTuple):
     silicon_approach: Annotated[float, "1"]
     silicon_carbon_monoxide_pressure: Annotated[float, "atm"]
     silicon_ash_slope: Annotated[float, "1"]
+    carbon_approach: Annotated[float, "1"]
     sulphur_time: Annotated[float, "s"]
     sulphur_approach: Annotated[float, "1"]
     # taps
@@ -106,6 +111,7 @@ class FurnaceParameters(NamedTuple):
     runner_cooling: Annotated[float, "K"]
     runner_time: Annotated[float, "s"]
     # wall, per zone
+    wall_loss_share: Annotated[Vector, "1", 3]
     wall_area: Annotated[Vector, "m2", 6]
     wall_inner_coefficient: Annotated[Vector, "W/m2/K", 6]
     wall_refractory_resistance: Annotated[Vector, "m2 K/W", 6]

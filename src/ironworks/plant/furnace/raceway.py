@@ -56,10 +56,12 @@ def burnout(p: FurnaceParameters, coal: Array, air: Array, oxygen: Array) -> Arr
     return jnp.clip(share, 0.6, 0.98)
 
 
-def burn(p: FurnaceParameters, u: FurnaceInputs, blast: Blast, share: Array, coke_temperature: Array) -> Raceway:
-    """Combustion with coke at its own temperature, per annulus with its gas share.
+def burn(
+    p: FurnaceParameters, u: FurnaceInputs, blast: Blast, share: Array, coke_share: Array, coke_temperature: Array
+) -> Raceway:
+    """Combustion with coke at its own temperature. The raceways feed one well-mixed gas that parts with the shares.
 
-    share (A,); coke_temperature (A,) K of slot 0: cooled coke lowers the flame, which is half of the furnace's
+    share (A,) of gas; coke_share (A,) of the coke burnt; coke_temperature (A,) K of slot 0: cooled coke lowers the flame, which is half of the furnace's
     inverse response.
     """
     tight = 1.0 - p.blast_leak_share
@@ -84,9 +86,9 @@ def burn(p: FurnaceParameters, u: FurnaceInputs, blast: Blast, share: Array, cok
         + steam * h.enthalpy(h.WATER_VAPOUR, blast.blast_temperature)
         + liquid * h.LIQUID_WATER_FORMATION
     )
-    coke = share * (monoxide - coal_burnt)
-    heat = share * (blast_heat + organic_heat) + coke * h.enthalpy(h.CARBON, coke_temperature)
-    loss = share * p.tuyere_heat_transfer * (coke_temperature - p.water_temperature)
+    coke = coke_share * (monoxide - coal_burnt)
+    heat = share * (blast_heat + organic_heat + jnp.sum(coke * h.enthalpy(h.CARBON, coke_temperature)))
+    loss = share * p.tuyere_heat_transfer * jnp.sum(coke_share * (coke_temperature - p.water_temperature))
     amounts = (share * monoxide, share * hydrogen, share * nitrogen_gas, share * char)
     gas = h.mixture(amounts, (h.CARBON_MONOXIDE, h.HYDROGEN, h.NITROGEN, h.CARBON))
     flame = h.solve_temperature(gas, heat, jnp.full_like(heat, 2450.0), steps=4)

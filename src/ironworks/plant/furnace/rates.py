@@ -16,6 +16,7 @@ from ironworks.plant.furnace.solids import gangue_formation
 from ironworks.plant.furnace.state import Cells
 
 MOST_PER_STEP = 0.5  # share of a reactant in a cell that one step may take: keeps amounts positive
+MELT_CARBON = 0.2  # share of a cell's carbon that melting oxides may take in one step
 DRYING_MIDDLE = 345.0  # K, moisture leaves at half its rate
 DRYING_WIDTH = 6.0  # K
 TYPICAL_GAS_HEAT_CAPACITY = (30.5e3, 2.2)  # J/kmol/K, J/kmol/K2 of furnace gas; for transfer units only
@@ -26,6 +27,7 @@ class Melting(NamedTuple):
     """What melts, kmol/s (A, N), and what the liquids it makes carry."""
 
     share: Array  # 1/s, share of the cell's burden melting
+    limited: Array  # 1/s, the same for what cannot melt without carbon: hematite, magnetite, phosphorus
     iron: Array  # Fe to metal
     ferrous_oxide: Array  # FeO to slag
     oxygen: Array  # kmol/s O taken by coke carbon (oxides of iron and phosphorus)
@@ -57,25 +59,27 @@ class SolidRates(NamedTuple):
 
 def melting_rates(p: FurnaceParameters, cells: Cells, dt: float) -> Melting:
     """Softening burden melts about `melting_temperature`; all oxide that melts is reduced at once by coke, but for
-    the share that stays in slag as FeO."""
+    the share that stays in slag as FeO; where the coke of the cell does not suffice (a chill), wustite runs to slag."""
     rising = 1.0 / (1.0 + jnp.exp(-(cells.temperature - p.melting_temperature) / p.melting_width))
     share = -jnp.expm1(-dt * rising / p.melting_time) / dt
+    reduced = 1.0 - p.slag_wustite_share
     oxygen = (
         OXYGEN_PER_HEMATITE * cells.hematite
         + OXYGEN_PER_MAGNETITE * cells.magnetite
-        + (1.0 - p.slag_wustite_share) * cells.wustite
+        + reduced * cells.wustite
         + 2.5 * cells.phosphorus
     )
-    enough = MOST_PER_STEP * cells.carbon / jnp.maximum(dt * share * oxygen, 1e-30)
-    share = share * jnp.minimum(1.0, enough)
-    escaped = share * p.slag_wustite_share * cells.wustite
-    iron = share * (cells.hematite + cells.magnetite + cells.wustite + cells.iron) - escaped
+    enough = jnp.clip(MELT_CARBON * cells.carbon / jnp.maximum(dt * share * oxygen, 1e-30), 0.0, 1.0)
+    limited = share * enough
+    to_metal = limited * reduced * cells.wustite
+    escaped = share * cells.wustite - to_metal
+    iron = limited * (cells.hematite + cells.magnetite) + to_metal + share * cells.iron
     slag = share * gangue_mass(cells) + M_FEO * escaped
     formation = share * gangue_formation(cells) + escaped * FORMATION_FEO
-    phosphorus = share * cells.phosphorus
+    phosphorus = limited * cells.phosphorus
     heat = IRON[0] * iron + PHOSPHORUS[0] * phosphorus + SLAG_AT_REFERENCE * slag + formation
     capacity = IRON[1] * iron + PHOSPHORUS[1] * phosphorus + SLAG_HEAT_CAPACITY * slag
-    return Melting(share, iron, escaped, share * oxygen, heat, capacity)
+    return Melting(share, limited, iron, escaped, limited * oxygen, heat, capacity)
 
 
 FORMATION_FEO = -266.3e6  # J/kmol, as in `physics.enthalpy`

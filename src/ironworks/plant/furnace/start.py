@@ -29,7 +29,7 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs) -> FurnaceState:
     cells, count = _column(p, u)
     pool = _pool(p)
     zeros = jnp.zeros
-    return FurnaceState(
+    state = FurnaceState(
         time=zeros(()), cells=cells, active=jnp.full(ANNULI, float(count)),
         gas_share=jnp.asarray(p.annulus_area_share), charge_count=zeros(()), hearth=pool,
         taps=Taps(zeros(TAP_HOLES), jnp.full(TAP_HOLES, u.drill_diameter), zeros(()), zeros(()), zeros(()), zeros(())),
@@ -40,6 +40,8 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs) -> FurnaceState:
                           charges=jnp.asarray(1.28e-3), slag=jnp.asarray(30.0), iron=jnp.asarray(1.86),
                           direct_carbon=jnp.asarray(0.7)),
     )  # fmt: skip
+    # Strongly typed leaves: a weakly typed one would make the first call compile a program of its own.
+    return jax.tree.map(lambda x: jnp.asarray(np.asarray(x, dtype=np.float64)), state)
 
 
 def _column(p: FurnaceParameters, u: FurnaceInputs) -> tuple[Cells, int]:
@@ -49,7 +51,7 @@ def _column(p: FurnaceParameters, u: FurnaceInputs) -> tuple[Cells, int]:
     stone = u.limestone_base / DUMPS_PER_CHARGE * shares
     one = dump_cell(p, u, coke, ore, stone, jnp.zeros(()))
     volume = float(jnp.sum(jnp.add(*solid_volumes(p, one))))
-    count = min(int(p.active_volume / volume * 0.98), SLOTS - 8)
+    count = min(int(p.active_volume / volume * 1.2), SLOTS - 8)
     fraction = (np.arange(SLOTS) + 0.5) / count
     temperature = jnp.interp(fraction, jnp.asarray(PROFILE_FRACTION), jnp.asarray(PROFILE_TEMPERATURE))
     used = jnp.asarray((np.arange(SLOTS) < count).astype(float))[None, :]

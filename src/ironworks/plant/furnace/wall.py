@@ -16,7 +16,7 @@ CONTACT = 0.001  # m2 K/W between refractory and stave
 class WallFlow(NamedTuple):
     """Heat flows, W."""
 
-    cells: Array  # (A, N) taken from the burden; the wall annulus only
+    cells: Array  # (A, N) taken from the burden
     zone: Array  # (Z,) from the burden to the wall
     water: Array  # (Z,) from the staves to the water
 
@@ -31,13 +31,14 @@ def wall_flow(
         + wall.accretion / p.accretion_conductivity
         + 0.5 * jnp.asarray(p.wall_refractory_resistance)
     )
-    per_volume = coefficient * area / (g.zone_volume * p.annulus_area_share[-1])
-    outer = lay.zone[-1]
-    volume = lay.used[-1] * (lay.ore_volume[-1] + lay.coke_volume[-1])
-    heat = per_volume[outer] * volume * (cells.temperature[-1] - wall.refractory_temperature[outer])
-    zones = jnp.sum(heat[None, :] * (outer[None, :] == jnp.arange(area.shape[0])[:, None]), axis=1)
+    # Per m3 of the annulus whose share of the loss it is; radial dispersion draws part of it from the middle.
+    per_volume = (coefficient * area / g.zone_volume)
+    volume = lay.used * (lay.ore_volume + lay.coke_volume)
+    heat = per_volume[lay.zone] * volume * (cells.temperature - wall.refractory_temperature[lay.zone])
+    heat = heat * (jnp.asarray(p.wall_loss_share) / jnp.asarray(p.annulus_area_share))[:, None]
+    zones = jnp.sum(heat * (lay.zone == jnp.arange(area.shape[0])[:, None, None]), axis=(1, 2))
     water = area * p.stave_coefficient * (wall.stave_temperature - p.water_temperature)
-    return WallFlow(jnp.zeros_like(cells.temperature).at[-1].set(heat), zones, water)
+    return WallFlow(heat, zones, water)
 
 
 def advance_wall(

@@ -30,7 +30,7 @@ from ironworks.core.image import ProcessImage, Reading
 from ironworks.core.mode import Mode, ModeChange
 from ironworks.core.ports import CycleRecord, Record
 from ironworks.core.sample import Quality, Sample
-from ironworks.record import SqliteReader, SqliteRecord
+from ironworks.record import SqliteReader, SqliteRecord, journal
 
 T0 = 1_790_000_000.0
 
@@ -188,6 +188,29 @@ def test_images_share_samples_and_survive_a_restart(record, tmp_path):
     again.close()
 
 
+def test_numbers_go_on_after_all_samples_went_into_the_past(record):
+    first, second = sample(value=1.0), sample(value=2.0, at=T0 + 700)
+    record.cycle(full_cycle(1, [first]))
+    record.roll_out(T0 + 1e6)
+    record.close()
+    again = SqliteRecord(record.folder)
+    again.cycle(full_cycle(2, [second], T0 + 1200.0))
+    assert again.image(1) == full_cycle(1, [first]).image
+    assert again.image(2) == full_cycle(2, [second], T0 + 1200.0).image
+    again.roll_out(T0 + 1e6)
+    assert again.query("SELECT count(DISTINCT id) AS n FROM samples").to_pylist() == [{"n": 2}]
+    again.close()
+
+
+def test_an_arrival_that_was_judged_otherwise_than_recorded_is_kept_as_it_was_seen(record):
+    record.samples([sample()])
+    seen = sample().judged(Quality.UNCERTAIN, "frozen")
+    given = full_cycle(1, [seen])
+    record.cycle(given)
+    assert record.image(1) == given.image
+    assert record.image_is_whole(1)
+
+
 def test_no_such_cycle_names_those_there_are(record):
     with pytest.raises(CallError, match="no cycle 3"):
         record.image(3)
@@ -255,6 +278,24 @@ def test_tampering_breaks_the_chain_where_it_was_done(record, statement, row, sa
     found = record.verify()
     assert (found.sound, found.broken_at) == (False, row)
     assert said in found.message
+
+
+def test_a_forged_row_breaks_the_next_one(record):
+    """Whoever changes a row and corrects its hash, and the next row's memory of it, is found by the next row's hash."""
+    for number in (1, 2, 3):
+        record.cycle(full_cycle(number, [sample(at=T0 + number)]))
+    with record._snapshot() as database:
+        seq, kind, number, time, before = database.execute(
+            "SELECT seq, kind, number, time, previous FROM journal WHERE seq = 2"
+        ).fetchone()
+        parts = journal.read_parts(database, 2)
+    forged = journal.chain_hash(before, seq, kind, number, time + 1.0, parts).hex()
+    tamper(
+        record.folder,
+        f"UPDATE journal SET time = time + 1.0, hash = x'{forged}' WHERE seq = 2",
+        f"UPDATE journal SET previous = x'{forged}' WHERE seq = 3",
+    )
+    assert record.verify() == journal.Verification(False, 2, 3, "row 3 or a part of it was changed")
 
 
 def test_changed_samples_are_found_by_the_image_s_digest(record):

@@ -142,6 +142,14 @@ def test_noise_between_values_in_quick_succession_is_no_speed(validator):
     assert set(reasons(judged)) == {""}
 
 
+def test_bad_and_late_values_confirm_no_step(validator):
+    feed(validator, FLOW, [60.0, 60.1])
+    for at, quality in ((T0 + 20, Quality.BAD), (T0 + 30, Quality.UNCERTAIN), (T0 + 2, Quality.GOOD)):
+        validator.judge([field(FLOW, 110.0, at, quality)], T0 + 30)
+    judged = feed(validator, FLOW, [110.0, 60.2], start=T0 + 40)
+    assert reasons(judged) == ["too_fast", ""]
+
+
 # frozen
 
 

@@ -4,7 +4,6 @@ Inputs and the values that instruments look at cross into and out of the compile
 keeps the cost of a call below the cost of the furnace.
 """
 
-import functools
 import hashlib
 import os
 import tempfile
@@ -152,7 +151,7 @@ def unflatten_truth(flat: NDArray[np.float64]) -> dict[str, Any]:
     return truth
 
 
-@functools.partial(jax.jit, static_argnames=("dt",))
+@jax.jit
 def _advance(
     parameters: FurnaceParameters, state: FurnaceState, vector: jax.Array, count: int, dt: float
 ) -> tuple[FurnaceState, jax.Array]:

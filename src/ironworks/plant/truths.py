@@ -13,6 +13,8 @@ ZONES = ("hearth", "tuyere", "bosh", "belly", "lower_stack", "upper_stack")
 AIR_EXPONENT = 0.2857  # (kappa - 1)/kappa of air
 KELVIN = 273.15
 CLOSED, STOPPAGE, UNWEIGHED = "tap_hole_closed", "stoppage", "cast_began_before_start"
+NOT_FINITE = "simulation_not_finite"  # numerical trouble of the furnace model: shown, never hidden
+RUNNERS = tuple(f"runner_temperature_{hole}" for hole in range(1, 5))
 
 
 class Around(NamedTuple):
@@ -34,8 +36,9 @@ def true_values(
     _walls(values, furnace, now, station)
     _taps(values, furnace, around)
     # A closed hole shows nothing, and a furnace off blast has no gas to analyse.
-    reasons = {name: CLOSED for name, value in values.items() if math.isnan(value)}
-    if math.isnan(around.torpedo_mass):
+    reasons = {name: NOT_FINITE for name, value in values.items() if math.isnan(value)}
+    reasons |= {name: CLOSED for name in RUNNERS if name in reasons}
+    if "torpedo_mass" in reasons:
         reasons["torpedo_mass"] = UNWEIGHED
     if around.blast_share < station["common.stoppage_share"]:
         for name in STOPPED:

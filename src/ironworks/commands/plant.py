@@ -1,21 +1,27 @@
 """`ironworks plant serve`: the simulated works behind its OPC UA server."""
 
 import asyncio
+import fcntl
 import json
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from rich.console import Console
 
 from ironworks.commands.history import thinned, write_history
 from ironworks.core.clock import WallClock, iso, parse_iso
-from ironworks.core.errors import CallError
+from ironworks.core.errors import CallError, LinkError
 from ironworks.core.sample import Sample
 from ironworks.core.works import Works, load_works
 from ironworks.plant.server import PlantServer, serve_plant
 from ironworks.plant.works import SimulatedWorks
+
+LOCK_TRIES, LOCK_PAUSE_S = 60, 0.25
+"""A server whose parent was killed needs some seconds to save its furnace and let go of the folder."""
 
 HISTORY_FILE = "history.parquet"
 """In the plant's state folder: what it measured before the first start."""
@@ -41,15 +47,31 @@ def serve_works(options: ServeOptions, console: Console) -> None:
     if not works.simulated:
         raise CallError(f"works '{works.name}' is not simulated", expected='kind = "simulated" in works.toml')
     folder = options.state or Path("var") / works.name / "plant"
+    folder.mkdir(parents=True, exist_ok=True)
     say = _json_progress if options.ready_json else lambda text: console.print(text, highlight=False)
-    say("the furnace: compiling, and settling if this is its first start")
-    plant = make_plant(works, options, folder, say)
-    asyncio.run(
-        serve_plant(
-            plant, works, folder, endpoint=options.endpoint or None, speed=options.speed,
-            ready=lambda server: _tell_ready(server, options, console),
-        )
+    with hold_folder(folder):
+        say("the furnace: compiling, and settling if this is its first start")
+        plant = make_plant(works, options, folder, say)
+        asyncio.run(_serve(plant, works, folder, options, console))
+
+
+async def _serve(plant: SimulatedWorks, works: Works, folder: Path, options: ServeOptions, console: Console) -> None:
+    stop = asyncio.Event()
+    watching = asyncio.create_task(_stop_with_parent(stop)) if options.ready_json else None
+    await serve_plant(
+        plant, works, folder, endpoint=options.endpoint or None, speed=options.speed, stop=stop,
+        ready=lambda server: _tell_ready(server, options, console),
     )  # fmt: skip
+    if watching is not None:
+        watching.cancel()
+
+
+async def _stop_with_parent(stop: asyncio.Event) -> None:
+    """A plant that was started by `ironworks run` ends when that process does, however it ends."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+    stop.set()
 
 
 def make_plant(works: Works, options: ServeOptions, folder: Path, say: Callable[[str], None]) -> SimulatedWorks:
@@ -59,7 +81,7 @@ def make_plant(works: Works, options: ServeOptions, folder: Path, say: Callable[
     if not first_start or options.history <= 0.0:
         return SimulatedWorks(works, options.seed, start)
     plant = SimulatedWorks(works, options.seed, start - options.history)
-    write_history(operate(plant, works, options.history, say), _made(folder) / HISTORY_FILE)
+    write_history(operate(plant, works, options.history, say), folder / HISTORY_FILE)
     return plant
 
 
@@ -74,9 +96,22 @@ def operate(plant: SimulatedWorks, works: Works, seconds: float, say: Callable[[
     return kept
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def hold_folder(folder: Path) -> IO[str]:
+    """Hold the state folder for one server at a time; LinkError if another keeps it. Held until the file is closed."""
+    lock = (folder / "lock").open("w")
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE_S)
+    lock.close()
+    raise LinkError(
+        "another server uses this state folder",
+        str(folder),
+        "one server a folder",
+        "stop the other, or give another --state",
+    )
 
 
 def _json_progress(text: str) -> None:

@@ -38,7 +38,11 @@ class PlantProcess:
         command = [sys.executable, "-m", "ironworks", "plant", "serve", "--ready-json", *self._arguments]
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *command, stdout=asyncio.subprocess.PIPE, stderr=log, start_new_session=True
+                *command,
+                stdin=asyncio.subprocess.PIPE,  # the plant stops by itself when this pipe closes: when we die
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
             )
         try:
             return await asyncio.wait_for(self._ready(progress), READY_WITHIN_S)

@@ -8,12 +8,12 @@ import pytest_asyncio
 from asyncua import ua
 
 from ironworks.core.clock import AcceleratedClock, SimulatedClock
-from ironworks.core.dictionary import TagDictionary
+from ironworks.core.dictionary import Role, TagDictionary
 from ironworks.core.sample import Quality
 from ironworks.link.opcua import OpcUaLink
 from ironworks.plant.server.values import to_datetime
 from ironworks.sense import OpcUaSource
-from opcua_kit import START, make_server, until
+from opcua_kit import START, ToyPlant, make_server, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -132,3 +132,24 @@ async def test_what_a_client_sees_of_a_tag(server, demo_works):
     assert (unit.Value.Value.DisplayName.Text, unit.Value.Value.UnitId) == ("t/h", 4534584)  # "E18" of UNECE rec. 20
     assert (span.Value.Value.Low, span.Value.Value.High) == (0.0, pytest.approx(120.0))
     assert description.Value.Value.Text == "Coal injection rate / 喷煤量"
+
+
+async def test_a_long_history_comes_whole_and_once(server, demo_works):
+    """A night's laboratory samples, the last of which the new subscription shows as well."""
+    begin = server.plant.time
+    server.plant.laboratory_only = True
+    await server.tick(16.0 * 3600.0)
+    server.plant.laboratory_only = False
+    laboratory = {tag.name for tag in demo_works.tags.with_role(Role.LABORATORY)}
+    since = {name: begin - demo_works.tags[name].delay - 1200.0 for name in laboratory}
+    clock = SimulatedClock(server.plant.time)
+    link = OpcUaLink(server.credentials_file())
+    source = OpcUaSource(demo_works, link, clock, since=since)
+    await source.open()
+    await asyncio.sleep(0.6)
+    got = [(s.tag, s.source_time) for s in await source.drain() if s.tag in laboratory]
+    await source.close()
+    night = ToyPlant(demo_works, begin)
+    night.laboratory_only = True
+    assert {(s.tag, s.source_time) for s in night.advance(16.0 * 3600.0)} <= set(got)
+    assert len(got) == len(set(got))

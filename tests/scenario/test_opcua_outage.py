@@ -186,3 +186,17 @@ async def test_a_server_that_is_killed_goes_on_from_its_last_saved_state(demo_wo
         await source.close()
         second.terminate()
         assert await asyncio.wait_for(second.wait(), 20.0) == 0, "a clean stop on SIGTERM"
+
+
+async def test_a_subscription_that_falls_silent_is_made_anew(demo_works, server):
+    """The server answers, but publishes nothing any more: seen with real controllers after a restart of a part."""
+    link = OpcUaLink(server.credentials_file(), settings=QUICK)
+    source, _ = await connected(demo_works, link)
+    for subscription in list(server._server.iserver.subscription_service.subscriptions.values()):
+        await subscription.stop()
+    source._last_publish -= 60.0
+    await until(lambda: link.outages == 1, 5.0, "the silence is noticed")
+    await until(lambda: source.link == LinkState.CONNECTED, 5.0, "connected again")
+    await source.drain()
+    assert len(await collect(source, [], 1.5)) > 100
+    await source.close()

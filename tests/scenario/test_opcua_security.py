@@ -89,10 +89,12 @@ async def test_nobody_gets_in_without_a_user_and_its_password(server):
         assert isinstance(error, ua.uaerrors.BadUserAccessDenied | ua.uaerrors.BadIdentityTokenRejected), (user, error)
 
 
-async def test_no_unsecured_and_no_merely_signed_connection(server):
+async def test_no_unsecured_and_no_merely_signed_connection(server, monkeypatch):
     mine = read_credentials(server.credentials_file("controller"))
     bare = plain_client(mine, "controller", mine.password)
-    await refused(bare)
+    with monkeypatch.context() as patch:  # the library's client refuses by itself; a stranger's would not
+        patch.setattr(Client, "find_endpoint", staticmethod(lambda endpoints, mode, policy: endpoints[0]))
+        assert isinstance(await refused(bare), ua.uaerrors.BadCertificateUntrusted)
     signed = plain_client(mine, "controller", mine.password)
     await secure(signed, mine, ua.MessageSecurityMode.Sign)
     await refused(signed)

@@ -76,6 +76,7 @@ class OpcUaLink:
         self._state, self._client = LinkState.CLOSED, None
         self._supervisor: asyncio.Task[None] | None = None
         self._lost = asyncio.Event()
+        self._connected_to = credentials.endpoint if isinstance(credentials, Credentials) else ""
         self._attached: list[tuple[OnConnect, Health]] = []
         self._trouble, self._expiry, self._outages = "", [], 0
         self._opening = asyncio.Lock()
@@ -87,10 +88,8 @@ class OpcUaLink:
 
     @property
     def endpoint(self) -> str:
-        """The server's address."""
-        if self._endpoint is not None:
-            return self._endpoint
-        return self._credentials.endpoint if isinstance(self._credentials, Credentials) else str(self._credentials)
+        """The server's address, as given or as its credentials name it."""
+        return self._endpoint or self._connected_to or str(self._credentials)
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -165,7 +164,7 @@ class OpcUaLink:
     async def _ask(self, request: Callable[[UaSession], Awaitable[list[Answer]]]) -> list[Answer]:
         client = self._client
         if client is None or self._state != LinkState.CONNECTED:
-            raise LinkError("not connected", self.endpoint, remedy=self._trouble or "open the link first")
+            raise LinkError("not connected", self.endpoint, remedy=self._trouble and "it reconnects by itself")
         try:
             return await asyncio.wait_for(request(client.uaclient.session), self._settings.request)
         except (TimeoutError, OSError, ua.UaError) as error:
@@ -177,7 +176,7 @@ class OpcUaLink:
     async def _connect(self) -> Client:
         """A connected client with everything attached set up; one of our errors if that fails."""
         credentials = self._known_credentials()
-        endpoint = self._endpoint or credentials.endpoint
+        self._connected_to = endpoint = self._endpoint or credentials.endpoint
         self._expiry = certificate_faults(credentials)
         client = Client(endpoint, timeout=self._settings.request, watchdog_intervall=self._settings.probe)
         client.name = client.description = "ironworks"
@@ -222,16 +221,19 @@ class OpcUaLink:
             _log.warning("connected again to %s", self.endpoint)
 
     async def _until_lost(self, client: Client) -> str:
-        """Wait until the connection is of no use, and say why."""
+        """Wait until the connection is of no use, and say why. A user's complaint counts at the second look: after a
+        calculation that kept this process busy the news that it misses may still lie in the socket."""
+        complained = False
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._lost.wait(), 1.0)
                 return "the server does not answer"
             if client.state is not UaClientState.CONNECTED:
                 return "the server closed it"
-            for _on_connect, health in tuple(self._attached):
-                if reason := health():
-                    return reason
+            reason = next((reason for _on_connect, health in tuple(self._attached) if (reason := health())), "")
+            if reason and complained:
+                return reason
+            complained = bool(reason)
 
     async def _reconnect(self) -> Client:
         pause, started = self._settings.retry_first, time.perf_counter()

@@ -20,7 +20,7 @@ from ironworks.core.sample import Sample
 from ironworks.core.works import Works
 from ironworks.link.opcua import OpcUaLink
 from ironworks.sense.opcua_browse import existing_nodes, nearest_node
-from ironworks.sense.opcua_history import read_missed
+from ironworks.sense.opcua_history import MOST_VALUES, read_missed
 from ironworks.sense.opcua_values import quality_of, to_sample, waits_for_first_value
 from ironworks.sense.queue import FAST_BOUND, SampleQueue
 
@@ -36,6 +36,9 @@ LIFETIME_COUNT = 2400
 FAST_QUEUE, PRECIOUS_QUEUE = 20, 1000
 """Values that the server keeps per node between two publications."""
 ITEMS_PER_REQUEST = 200
+MARKS = 2 * MOST_VALUES
+"""Delivered samples remembered per laboratory or event tag, so that what history and subscription both show comes once:
+more than both can bring after one connection."""
 PRECIOUS = (Role.LABORATORY, Role.EVENT)
 
 _CLOCK_HANDLE = 1
@@ -63,7 +66,7 @@ class OpcUaSource:
         self._queue = SampleQueue(precious, bound)
         self._known = {name: moment for name, moment in (since or {}).items() if name in precious}
         self._seen: dict[str, deque[tuple[float, float | None, int]]] = {
-            tag.name: deque(maxlen=64 if tag.role in PRECIOUS else 1) for tag in self._tags
+            tag.name: deque(maxlen=MARKS if tag.role in PRECIOUS else 1) for tag in self._tags
         }
         self._bad_tags: dict[str, str] = {}
         self._history_fault, self._overflows, self._last_publish = "", 0, 0.0

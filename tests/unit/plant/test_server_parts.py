@@ -31,6 +31,9 @@ def test_thinning_keeps_every_laboratory_sample_every_change_and_the_last(demo_w
     kept = thinned(samples, demo_works, {}.get)
     assert [s for s in kept if s.tag == laboratory] == samples[:3]
     assert [s.value for s in kept if s.tag == "top_pressure"] == [2e5 + 29]
+    more = thinned(samples, demo_works, {}.get, per_batch=3)
+    assert [s.value - 2e5 for s in more if s.tag == "top_pressure"] == [9, 19, 29]
+    assert len(thinned(samples, demo_works, {}.get, per_batch=100)) == len(samples)
     assert [(s.source_time - START, s.value) for s in kept if s.tag == "tap_hole_1_open"] == [
         (0.0, 0.0), (2.0, 1.0), (4.0, 0.0), (5.0, 0.0),
     ]  # fmt: skip
@@ -120,6 +123,8 @@ def test_a_certificate_is_for_its_application_and_renewed_before_it_expires(tmp_
         (Quality.GOOD, "", "Good", ""),
         (Quality.BAD, "sensor_failure", "BadSensorFailure", "sensor_failure"),
         (Quality.BAD, "no_communication", "BadNoCommunication", "no_communication"),
+        (Quality.BAD, "tap_hole_closed", "BadOutOfService", "out_of_service"),
+        (Quality.BAD, "instrument_dropout", "BadNoCommunication", "no_communication"),
         (Quality.BAD, "words_of_ours", "Bad", "bad"),
         (Quality.UNCERTAIN, "out_of_range", "UncertainEngineeringUnitsExceeded", "engineering_units_exceeded"),
         (Quality.UNCERTAIN, "", "Uncertain", "uncertain"),

@@ -21,6 +21,7 @@ async def serve_plant(
     *,
     endpoint: str | None = None,
     speed: float = 1.0,
+    per_batch: int = 1,
     resume: bool = True,
     ready: Callable[[PlantServer], None] | None = None,
     stop: asyncio.Event | None = None,
@@ -37,7 +38,7 @@ async def serve_plant(
     for number in signals:
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not in every system or thread
             loop.add_signal_handler(number, stop.set)
-    server = PlantServer(plant, works, state_dir, endpoint, speed)
+    server = PlantServer(plant, works, state_dir, endpoint, speed, per_batch)
     try:
         await server.start(resume)
         if ready is not None:

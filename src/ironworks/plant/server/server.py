@@ -7,7 +7,7 @@ import asyncio
 import logging
 import math
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -52,17 +52,23 @@ class PlantServer:
     """Runs a plant `speed` times faster than the wall and serves it.
 
     Every batch (0.5 s of wall time) carries every sample of laboratory tags, every change of status, event and set
-    point tags, and of all other tags the last sample of the batch: at 20 times real time and below that is every
-    sample of a 10 s instrument, above it is a coarser picture of the same signal.
+    point tags, and of all other tags the last `per_batch` samples, evenly spread: with one, at 20 times real time and
+    below that is every sample of a 10 s instrument, above it a coarser picture of the same signal.
     """
 
     def __init__(
-        self, plant: Plant, works: Works, state_dir: Path, endpoint: str | None = None, speed: float = 1.0
+        self,
+        plant: Plant,
+        works: Works,
+        state_dir: Path,
+        endpoint: str | None = None,
+        speed: float = 1.0,
+        per_batch: int = 1,
     ) -> None:
         if not MIN_SPEED <= speed <= MAX_SPEED:
             raise CallError(f"speed {speed!r} of a plant server", expected=f"{MIN_SPEED:g} .. {MAX_SPEED:g}")
         self.plant, self.works, self.state_dir = plant, works, state_dir
-        self.endpoint, self.speed = endpoint or works.endpoint, float(speed)
+        self.endpoint, self.speed, self.per_batch = endpoint or works.endpoint, float(speed), max(1, per_batch)
         self.history = TagHistory()
         self._server: Server | None = None
         self._plant_lock = asyncio.Lock()
@@ -161,7 +167,7 @@ class PlantServer:
         ):
             moment = to_datetime(plant_time)
             await self._node_value(ua.NodeId.from_string(node), ua.DataValue(variant, GOOD, moment, moment))
-        for sample in thinned(samples, self.works, self._latest.get):
+        for sample in thinned(samples, self.works, self._latest.get, self.per_batch):
             await self._show(sample)
 
     async def _show(self, sample: Sample) -> None:
@@ -214,17 +220,22 @@ class PlantServer:
             await self.tick(min(left, max(60.0, self.speed * BATCH_S)))
 
 
-def thinned(samples: Iterable[Sample], works: Works, before: Callable[[str], Sample | None]) -> list[Sample]:
+def thinned(
+    samples: Iterable[Sample], works: Works, before: Callable[[str], Sample | None], per_batch: int = 1
+) -> list[Sample]:
     """What of a batch is worth sending, in its order: see PlantServer. `before`: the last sample shown of a tag."""
     batch = list(samples)
-    last = {sample.tag: index for index, sample in enumerate(batch)}
+    left = Counter(sample.tag for sample in batch)
+    stride = {tag: math.ceil(count / per_batch) for tag, count in left.items()}
     shown: dict[str, Sample | None] = {}
     kept: list[Sample] = []
-    for index, sample in enumerate(batch):
+    for sample in batch:
         role = works.tags[sample.tag].role
+        left[sample.tag] -= 1
         previous = shown.get(sample.tag, before(sample.tag))
         changed = previous is None or (previous.value, previous.quality) != (sample.value, sample.quality)
-        if index == last[sample.tag] or role == Role.LABORATORY or (role in _EVERY_CHANGE and changed):
+        in_turn = left[sample.tag] % stride[sample.tag] == 0
+        if in_turn or role == Role.LABORATORY or (role in _EVERY_CHANGE and changed):
             kept.append(sample)
             shown[sample.tag] = sample
     return kept

@@ -15,14 +15,16 @@ GOOD = ua.StatusCode(ua.StatusCodes.Good)
 
 ALIASES = {
     "not_finite": "SensorFailure",
-    "drop_out": "NoCommunication",
-    "failed": "SensorFailure",
+    "probe_failed": "SensorFailure",
+    "instrument_dropout": "NoCommunication",
+    "tap_hole_closed": "OutOfService",
+    "no_charge_yet": "NoData",
+    "window_filling": "NoData",
     "out_of_range": "EngineeringUnitsExceeded",
-    "stuck": "SensorFailure",
     "frozen": "LastUsableValue",
     "calibration": "SensorCalibration",
 }
-"""Reasons of our instruments that have another name among OPC UA's status codes (part 8, table of status codes)."""
+"""Reasons of our instruments that have another name among OPC UA's status codes (part 4, table of status codes)."""
 
 _VARIANT_TYPES = {Role.REMOTE_ENABLE: ua.VariantType.Boolean, Role.HEARTBEAT: ua.VariantType.UInt32}
 

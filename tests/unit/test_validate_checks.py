@@ -270,6 +270,20 @@ def test_depressurising_the_top_is_no_swapped_unit(validator):
     assert feed(validator, PRESSURE, [0.5], start=T0 + 30)[0].usable
 
 
+@pytest.mark.parametrize("restart", [1.5, 30.0, 101.0, 103.0, 230.0])
+def test_pressurising_after_a_stop_is_no_swapped_unit(validator, restart):
+    """Around 0 kPa gauge every factor fits, and 101 kPa gauge reads like 0 kPa gauge in absolute units."""
+    feed(validator, PRESSURE, [0.5, 0.3, 0.8, 0.4])
+    assert feed(validator, PRESSURE, [restart], start=T0 + 40)[0].usable
+
+
+def test_a_coarse_signal_is_no_swapped_unit():
+    """A top pressure recorded in whole bars goes from 1 to 2 bar gauge: just what 1 bar gauge reads in absolute bar."""
+    tag = make_tag("top_pressure", "bar(g)", 0, 3.5)
+    validator = Validator(TagDictionary({tag.name: tag}), 1.0)
+    assert all(sample.usable for sample in feed(validator, tag, [1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 1.0, 2.0]))
+
+
 def test_a_wild_value_names_no_unit(validator):
     feed(validator, FLOW, [64.0, 64.2, 64.1])
     assert feed(validator, FLOW, [9999.0], start=T0 + 30)[0].reason == "out_of_range"

@@ -18,7 +18,10 @@ LEVEL_VALUES = 9
 """Accepted values that say where a tag has been: enough for a median and a spread, few enough to follow."""
 
 CLOSE = 0.02
-"""How close to the last level, as a share of it, a converted value must come: a real step hardly ever hits a factor."""
+"""How close to the last level, as a share of its field value, a converted value must come: hardly ever by chance."""
+
+FACTOR = 10.0
+"""Factor between two units from which on the level's own scatter is allowed for: no plant steps by it and stays."""
 
 JUMP = 0.05
 """Share of the range below which a change is no jump worth a suspicion."""
@@ -69,19 +72,25 @@ def judge_outside(tag: Tag, candidates: Sequence[Other], level: LevelState, valu
 
 
 def judge_inside(tag: Tag, candidates: Sequence[Other], level: LevelState, value: float) -> Finding | None:
-    """For a value (SI) within range: the unit in which the last level reads just so."""
-    values = level.values
-    if len(values) < 3 or not candidates or abs(value - values[-1]) <= JUMP * (tag.high - tag.low):
+    """For a value (SI) within range: the unit in which the last level reads just so.
+
+    A level next to the zero of the field's scale (a furnace off blast, top pressure 0 kPa gauge) says nothing: zero
+    times any factor is zero. Nor does one without any scatter: coarse signals (a pressure in whole bars) hit all.
+    Offsets and small factors lie within what a plant does in a day, so they must be hit closely; large factors may
+    miss by the scatter of the level.
+    """
+    values, least = level.values, JUMP * (tag.high - tag.low)
+    if len(values) < 3 or not candidates or abs(value - values[-1]) <= least:
         return None
-    middle = median(values)
-    spread = max(values) - min(values)
-    jump = abs(value - middle)
-    if jump <= max(5.0 * spread, JUMP * (tag.high - tag.low)):
+    middle, spread = median(values), max(values) - min(values)
+    size, jump = abs(middle - tag.unit.offset), abs(value - middle)
+    if size < least or spread == 0.0 or jump <= max(5.0 * spread, least):
         return None
     fitting = []
     for other in candidates:
         miss = abs(other.gain * value + other.offset - middle)
-        if miss <= max(spread, CLOSE * abs(middle)) and miss < 0.2 * jump and _of_its_size(other, value, value, level):
+        scatter = spread if other.offset == 0.0 and not 1.0 / FACTOR < other.gain < FACTOR else 0.0
+        if miss <= max(scatter, CLOSE * size):
             fitting.append((miss, other.symbol))
     return _suspect(min(fitting)[1]) if fitting else None
 

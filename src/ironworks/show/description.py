@@ -9,7 +9,7 @@ from ironworks.core.mode import Mode
 from ironworks.core.works import Works
 from ironworks.show.panels import KEY_FIGURES, panels, pen_style
 from ironworks.show.trends import LONGEST_SPAN_S
-from ironworks.show.values import field_difference, field_value, stale_after
+from ironworks.show.values import field_difference, field_value, page_resolution, stale_after
 
 COUNTING_ROLES = frozenset({Role.STATUS, Role.EVENT, Role.HEARTBEAT, Role.REMOTE_ENABLE})
 """Roles of tags that hold whole numbers."""
@@ -26,7 +26,7 @@ def describe(works: Works, clock: Clock, can_change_modes: bool) -> dict[str, An
         "longest_span_h": LONGEST_SPAN_S / 3600.0,
         "can_change_modes": can_change_modes,
         "groups": list(dict.fromkeys(tag.group for tag in works.tags)),
-        "tags": {tag.name: {**_tag(tag, clock.resolution), "digits": digits(works, tag)} for tag in works.tags},
+        "tags": {tag.name: {**_tag(tag, page_resolution(clock)), "digits": digits(works, tag)} for tag in works.tags},
         "targets": {name: _target(works, name) for name in works.targets},
         "setpoints": {name: _setpoint(works, name) for name in works.limits},
         "panels": [

@@ -12,10 +12,7 @@ from typing import Any, TypeVar
 from ironworks.core.clock import Clock, iso
 from ironworks.core.errors import IronworksError
 from ironworks.show.picture import Picture
-from ironworks.show.values import ShownValue
-
-POLL_S = 1.0
-"""Wall seconds between two looks at the record."""
+from ironworks.show.values import POLL_S, ShownValue
 
 HEARTBEAT_S = 2.0
 """Wall seconds after which a silent stream says that it lives; the page greys its values after 6 s of silence."""

@@ -99,6 +99,8 @@ def _decision_rows(tags: TagDictionary, decisions: Sequence[DecisionRow]) -> Ite
         outcomes[row.setpoint] = row.outcome
         if shown["move"]:
             for number, action in enumerate(shown["actions"]):
+                if action["kind"] == "permission" and row.mode != Mode.AUTO:
+                    continue  # nothing but AUTO is ever permitted to write: no news
                 yield {**base, "id": f"{shown['id']}-{number}", "kind": "guard", "guard": action["kind"], **{
                     key: action[key] for key in ("effect", "reason", "before", "after")
                 }}  # fmt: skip

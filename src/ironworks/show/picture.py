@@ -16,7 +16,7 @@ from ironworks.show.panels import trend_tags
 from ironworks.show.scores import Truth, headline_model, score
 from ironworks.show.tails import Tail
 from ironworks.show.trends import LONGEST_SPAN_S, Series, Trends, drawn
-from ironworks.show.values import ShownValue, field_value, shown, stale_after
+from ironworks.show.values import ShownValue, field_value, page_resolution, shown, stale_after
 
 SHOWN_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The quantiles that are drawn: both bands and the median."""
@@ -80,7 +80,7 @@ class Picture:
 
     def values(self) -> dict[str, ShownValue]:
         """Every tag of the works, aged and judged now."""
-        now, resolution = self._clock.now(), self._clock.resolution
+        now, resolution = self._clock.now(), page_resolution(self._clock)
         return {tag.name: shown(tag, self._latest.get(tag.name), now, resolution) for tag in self._works.tags}
 
     def sections(self) -> dict[str, Section]:
@@ -104,7 +104,7 @@ class Picture:
             "failures": list(last.failures),
             "seconds": round(sum(part for _, part in last.stage_seconds), 3),
             "seconds_p95": round(seconds[min(len(seconds) - 1, math.ceil(0.95 * len(seconds)) - 1)], 3),
-            "overdue": now - last.time > CYCLE_PERIODS * max(self._works.cycle, self._clock.resolution),
+            "overdue": now - last.time > CYCLE_PERIODS * max(self._works.cycle, page_resolution(self._clock)),
         }
 
     def _plant(self) -> Section:
@@ -113,12 +113,12 @@ class Picture:
         if not tags:
             return {"state": "never", "newest": None}
         newest = max(self._latest[tag.name].arrival_time for tag in tags)
-        shortest = min(stale_after(tag, self._clock.resolution) - tag.delay for tag in tags)
+        shortest = min(stale_after(tag, page_resolution(self._clock)) - tag.delay for tag in tags)
         return {"state": "flowing" if self._clock.now() - newest <= shortest else "silent", "newest": newest}
 
     def history(self, tags: list[Tag], hours: float) -> dict[str, Section]:
         """Pens of some tags over the last `hours`."""
-        now, resolution = self._clock.now(), self._clock.resolution
+        now, resolution = self._clock.now(), page_resolution(self._clock)
         start = now - hours * 3600.0
         others = [tag.name for tag in tags if tag.name not in self.trends]
         fresh = self._reader.history(others, start, now) if others else {}
@@ -148,7 +148,7 @@ class Picture:
             found[target] = {
                 "model": name,
                 "horizon_s": horizon,
-                "ahead": _quantiles(tag, ahead, max(self._works.cycle, self._clock.resolution)),
+                "ahead": _quantiles(tag, ahead, max(self._works.cycle, page_resolution(self._clock))),
                 "fan": {"made_at": newest, **_quantiles(tag, fan, math.inf)} if fan else None,
                 "calibrated_on": ahead[-1].calibrated_on if ahead else 0,
             }

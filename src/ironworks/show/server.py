@@ -1,6 +1,8 @@
 """Serving the page: bound to this machine alone unless told otherwise."""
 
+import contextlib
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,8 +13,13 @@ DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8700
 class PageServer(uvicorn.Server):
     """A server that ends its streams when it stops, instead of waiting for browsers to go away.
 
-    Run it with `await server.serve()` beside other tasks, and stop it by `server.should_exit = True`.
+    Run it with `await server.serve()` beside other tasks, and stop it by `server.should_exit = True`. It leaves signals
+    alone: they belong to whoever started it.
     """
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app = self.config.app

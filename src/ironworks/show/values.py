@@ -3,6 +3,7 @@
 import math
 from typing import TypedDict
 
+from ironworks.core.clock import Clock
 from ironworks.core.dictionary import Role, Tag
 from ironworks.core.sample import Quality, Sample, join_reasons
 
@@ -11,6 +12,9 @@ STALE_PERIODS = 3.0
 
 CLOCK_TOLERANCE_S = 60.0
 """Seconds (or three resolutions of the clock) by which a source may be ahead of us, as in the validation."""
+
+POLL_S = 1.0
+"""Wall seconds between two looks of the page at the record."""
 
 SIGNIFICANT_DIGITS = 7
 """Digits that travel to the page: finer than any instrument of a works, short enough for the wire."""
@@ -26,6 +30,14 @@ class ShownValue(TypedDict):
     source_time: float | None
     arrival_time: float | None
     age_s: float | None
+
+
+def page_resolution(clock: Clock) -> float:
+    """The shortest plant time in s that the page can tell apart: that of the clock, or of its own looks at the record.
+
+    They differ only where plant time is made to run faster than the wall.
+    """
+    return max(clock.resolution, POLL_S * clock.speed) if math.isfinite(clock.speed) else clock.resolution
 
 
 def stale_after(tag: Tag, resolution: float) -> float:

@@ -328,6 +328,22 @@ def test_a_correction_of_the_same_sample_replaces_it(validator):
     assert validator.image(T0 + 2401).usable(SILICON.name) == SILICON.unit.to_si(0.45)
 
 
+def test_a_failed_probe_leaves_the_sample_before_it_in_place_until_that_is_stale(validator):
+    validator.judge([field(IRON, 1500.0, T0)], T0 + 60)
+    failed = Sample(IRON.name, None, Quality.BAD, T0 + 1800, T0 + 1860, "probe_failed")
+    validator.judge([failed], T0 + 1860)
+    image = validator.image(T0 + 1861)
+    assert image.usable(IRON.name) == IRON.unit.to_si(1500.0)
+    assert image.readings[IRON.name].age == 1861.0
+    assert image.arrivals[-1].reason == "probe_failed;missing"
+    assert validator.image(T0 + 3 * 1800 + 61).why_not(IRON.name) == "stale"
+
+
+def test_a_failed_instrument_takes_its_value_away(validator):
+    feed(validator, FLOW, [60.0, None])
+    assert validator.image(T0 + 11).why_not(FLOW.name) == "missing"
+
+
 def test_duplicates_are_dropped_and_counted(validator):
     sample = field(FLOW, 60, T0)
     assert len(validator.judge([sample, sample], T0)) == 1

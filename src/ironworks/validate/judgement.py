@@ -1,6 +1,6 @@
 """All checks on one sample, in their order: time, presence, range and unit, rate, standstill, order."""
 
-from ironworks.core.dictionary import Tag
+from ironworks.core.dictionary import Role, Tag
 from ironworks.core.sample import Quality, Sample, join_reasons
 from ironworks.validate.checks import clock, frozen, missing, out_of_range, rate, stale, unit
 from ironworks.validate.state import Finding, TagState
@@ -42,7 +42,7 @@ def judge(
             findings.append(still)
             level = unit.remember(level, value, sample.source_time)
     judged = lowered(sample, findings)
-    newest = judged if _replaces(judged, state.newest, now, resolution) else state.newest
+    newest = judged if _replaces(tag, judged, state.newest, now, resolution) else state.newest
     newest_time = order if ahead or no_time else max(order, sample.source_time)
     identities = (*state.identities[1 - IDENTITIES :], identity)
     return judged, TagState(newest, newest_time, identities, rate_state, frozen_state, level, state.duplicates)
@@ -58,8 +58,13 @@ def lowered(sample: Sample, findings: list[Finding | None]) -> Sample:
     )
 
 
-def _replaces(sample: Sample, shown: Sample | None, now: float, resolution: float) -> bool:
-    """Whether the image shows this sample from now on: the newest, but none stays hidden behind a wrong clock."""
+def _replaces(tag: Tag, sample: Sample, shown: Sample | None, now: float, resolution: float) -> bool:
+    """Whether the image shows this sample from now on: the newest, but none stays hidden behind a wrong clock.
+
+    A probe that failed in the laboratory says nothing against the sample before it, which has its own time and age.
+    """
+    if tag.role == Role.LABORATORY and sample.value is None and shown is not None and shown.value is not None:
+        return False
     if shown is None or sample.source_time >= shown.source_time:
         return True
     return clock.ahead(shown, now, resolution) is not None

@@ -119,14 +119,13 @@ class Chain:
                 self.released.add(setpoint)
 
     def unrecorded_changes(self) -> tuple[ModeChange, ...]:
-        """Mode changes that the record has not yet been given; asking for them counts as giving them."""
-        changes = tuple(self.ladder.changes[self.recorded_changes :])
-        self.recorded_changes = len(self.ladder.changes)
-        return changes
+        """Mode changes that the record has not yet been given."""
+        return tuple(self.ladder.changes[self.recorded_changes :])
 
     def keep(self, record: CycleRecord, stages: "Failures") -> None:
         """Record a cycle; if the record cannot take it now, it waits."""
         self.waiting_cycles.append(record)
+        self.recorded_changes += len(record.mode_changes)
         self._record_waiting()
         if self.record_failure:
             stages.failed(RecordError(self.record_failure))

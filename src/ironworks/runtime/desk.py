@@ -33,3 +33,4 @@ class Desk:
     def _record(self) -> None:
         for change in self._chain.unrecorded_changes():
             self._chain.record.mode_change(change)
+            self._chain.recorded_changes += 1

@@ -38,17 +38,19 @@ def wire_chain(works: Works, clock: Clock, source: Source, sink: Sink, record: S
     chain.recent = deque(record.receipts(clock.now() - RECENT_SECONDS, clock.now()))
     for change in chain.unrecorded_changes():
         record.mode_change(change)
+        chain.recorded_changes += 1
     return chain
 
 
 def starting_ladder(works: Works, record: RecordReader, now: float) -> ModeLadder:
     """Modes at a start: those of the record, but nothing above ADVISORY; with a new record those of modes.toml.
 
-    A set point that the record does not know yet begins as at a first start, but not above ADVISORY either.
+    A set point that the record does not know, because it is new or because the record was damaged, begins as at a
+    first start, but not above ADVISORY either.
     """
     ceilings = {setpoint: rule.ceiling for setpoint, rule in works.modes.items()}
     known = record.modes()
-    if known:
+    if not record.is_new():
         modes = {setpoint: known.get(setpoint, rule.first_start) for setpoint, rule in works.modes.items()}
         ladder = ModeLadder(modes, ceilings)
         ladder.restart(now)

@@ -8,6 +8,7 @@ from jax.typing import ArrayLike
 
 from ironworks.physics import enthalpy as h
 from ironworks.physics.constants import (
+    GAS_CONSTANT,
     M_C,
     M_H2,
     M_H2O,
@@ -15,8 +16,33 @@ from ironworks.physics.constants import (
     M_O,
     MOLAR_VOLUME_NORMAL,
     OXYGEN_IN_AIR,
+    REFERENCE_TEMPERATURE,
     ZERO_CELSIUS,
 )
+from ironworks.physics.slag import ASH_HEAT_CAPACITY
+
+# NASA 7-coefficient polynomials, 1000-3500 K (GRI-Mech 3.0): h/R = a1 T + a2 T^2/2 + ... + a5 T^5/5 + a6. At flame
+# temperatures the shorter polynomials of `enthalpy` are off by up to 10 K, too much for a flame temperature.
+_MONOXIDE = (2.71518561, 2.06252743e-3, -9.98825771e-7, 2.30053008e-10, -2.03647716e-14, -1.41518724e4)
+_HYDROGEN = (3.33727920, -4.94024731e-5, 4.99456778e-7, -1.79566394e-10, 2.00255376e-14, -9.50158922e2)
+_NITROGEN = (2.92664000, 1.48797680e-3, -5.68476000e-7, 1.00970380e-10, -6.75335100e-15, -9.22797700e2)
+_OXYGEN = (3.28253784, 1.48308754e-3, -7.57966669e-7, 2.09470555e-10, -2.16717794e-14, -1.08845772e3)
+_STEAM = (3.03399249, 2.17691804e-3, -1.64072518e-7, -9.70419870e-11, 1.68200992e-14, -3.00042971e4)
+NEWTON_STEPS = 6
+
+
+def _exact(species: tuple[float, ...], temperature: ArrayLike) -> Array:
+    """Molar enthalpy, J/kmol, by the 7-coefficient polynomial; 1000-3500 K."""
+    a1, a2, a3, a4, a5, a6 = species
+    t = jnp.asarray(temperature)
+    return GAS_CONSTANT * (a6 + t * (a1 + t * (a2 / 2.0 + t * (a3 / 3.0 + t * (a4 / 4.0 + t * a5 / 5.0)))))
+
+
+def _exact_capacity(species: tuple[float, ...], temperature: ArrayLike) -> Array:
+    """Molar heat capacity, J/kmol/K, by the 7-coefficient polynomial."""
+    a1, a2, a3, a4, a5, _ = species
+    t = jnp.asarray(temperature)
+    return GAS_CONSTANT * (a1 + t * (a2 + t * (a3 + t * (a4 + t * a5))))
 
 
 class Coal(NamedTuple):
@@ -28,6 +54,7 @@ class Coal(NamedTuple):
     nitrogen: ArrayLike = 0.016
     moisture: ArrayLike = 0.010
     formation: ArrayLike = -0.502e6
+    ash: ArrayLike = 0.077
 
 
 def plant_formula(
@@ -59,11 +86,13 @@ def rigorous(
     coal_per_blast: ArrayLike,
     coke_temperature: ArrayLike,
     coal: Coal = Coal(),
+    coke_ash: ArrayLike = 0.138,
 ) -> tuple[Array, Array]:
     """Flame temperature [K] and bosh gas per blast [Nm3/Nm3] from the enthalpy balance of 1 Nm3 dry blast.
 
     oxygen_fraction: mole fraction in dry blast, enrichment included; moisture, coal_per_blast [kg/Nm3];
-    coke_temperature [K] of the coke that burns. Coal burns completely; ash and char are left out.
+    coke_temperature [K] of the coke that burns; coke_ash [kg/kg carbon]. Coal burns completely; the ash of coke and
+    coal is heated to the flame (it costs 10-15 K).
     """
     blast = 1.0 / MOLAR_VOLUME_NORMAL
     oxygen = blast * jnp.asarray(oxygen_fraction)
@@ -75,14 +104,22 @@ def rigorous(
     nitrogen = blast - oxygen + coal_kg * coal.nitrogen / M_N2
     coke = carbon_monoxide - coal_kg * coal.carbon / M_C
     heat_in = (
-        oxygen * h.enthalpy(h.OXYGEN, blast_temperature)
-        + (blast - oxygen) * h.enthalpy(h.NITROGEN, blast_temperature)
-        + steam * h.enthalpy(h.WATER_VAPOUR, blast_temperature)
+        oxygen * _exact(_OXYGEN, blast_temperature)
+        + (blast - oxygen) * _exact(_NITROGEN, blast_temperature)
+        + steam * _exact(_STEAM, blast_temperature)
         + coal_kg * coal.formation
         + coke * h.enthalpy(h.CARBON, coke_temperature)
     )
-    gas = h.mixture((carbon_monoxide, hydrogen, nitrogen), (h.CARBON_MONOXIDE, h.HYDROGEN, h.NITROGEN))
-    flame = h.solve_temperature(gas, heat_in, jnp.full_like(heat_in, 2400.0), steps=6)
+    # Ash: heat capacity [W/K], and what it brings along relative to 0 K of the same linear law.
+    coke_ash_capacity = ASH_HEAT_CAPACITY * coke * M_C * coke_ash
+    coal_ash_capacity = ASH_HEAT_CAPACITY * coal_kg * coal.ash
+    heat_in = heat_in + coke_ash_capacity * coke_temperature + coal_ash_capacity * REFERENCE_TEMPERATURE
+    ash = coke_ash_capacity + coal_ash_capacity
+    gas = ((carbon_monoxide, _MONOXIDE), (hydrogen, _HYDROGEN), (nitrogen, _NITROGEN))
+    flame = jnp.full_like(heat_in, 2400.0)
+    for _ in range(NEWTON_STEPS):
+        error = sum(n * _exact(one, flame) for n, one in gas) + ash * flame - heat_in
+        flame = flame - error / (ash + sum(n * _exact_capacity(one, flame) for n, one in gas))
     return flame, (carbon_monoxide + hydrogen + nitrogen) * MOLAR_VOLUME_NORMAL
 
 

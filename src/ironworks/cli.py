@@ -19,6 +19,7 @@ app.add_typer(plant_app, name="plant")
 app.add_typer(record_app, name="record")
 
 console = Console(stderr=True)
+WIDE = 160  # columns of a table that goes into a file
 WorksName = Annotated[str, typer.Option("--works", help="Name or folder of the works.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
@@ -89,7 +90,7 @@ def backtest(
     target: Annotated[str, typer.Option(help="The tag to forecast, for instance hot_metal_silicon.")],
     horizon: Annotated[str, typer.Option(help="How far ahead, for instance 2h.")] = "2h",
     score_from: Annotated[
-        str, typer.Option(help="Score from this time on (ISO 8601); the last 30 % if not given.")
+        str, typer.Option(help="Score from this time on (ISO 8601); else the last 30 %.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -98,9 +99,9 @@ def backtest(
 
     report = run_command(file, mapping, target, parse_duration(horizon), score_from, console)
     if as_json:
-        _print_json(report.to_json())
+        sys.stdout.write(report.to_json() + "\n")
     else:
-        Console().print(report.table())
+        Console(width=WIDE if not sys.stdout.isatty() else None).print(report.table())
 
 
 @plant_app.command()

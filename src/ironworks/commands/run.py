@@ -17,6 +17,7 @@ from ironworks.commands.addresses import free_endpoint, free_port
 from ironworks.commands.history import import_history, read_history
 from ironworks.commands.plant import HISTORY_FILE
 from ironworks.commands.plant_process import PlantProcess
+from ironworks.commands.scores import score_run
 from ironworks.core.clock import AcceleratedClock, Clock, WallClock, iso
 from ironworks.core.errors import ConfigurationError, LinkError
 from ironworks.core.security import write_private
@@ -196,4 +197,7 @@ async def _serve(
     until = start + options.duration if options.duration is not None else math.inf
     await service.run(until, first_number=record.last_cycle() + 1)
     wall = time.perf_counter() - started
-    return summarise(record, chain.works, start, chain.clock.now(), wall, service.late)
+    end = chain.clock.now()
+    summary = summarise(record, chain.works, start, end, wall, service.late)
+    summary.forecasts_scored = score_run(record, chain.works, start, end)
+    return summary

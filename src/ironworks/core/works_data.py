@@ -23,13 +23,15 @@ class SetpointLimits:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a quantity should be and the range in which it is good, SI."""
+    """What a quantity should be and the range in which it is good, SI; `hits`: errors of a forecast that count as hits,
+    in the field's unit."""
 
     value: float
     low: float
     high: float
     source: str
     owner: str
+    hits: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

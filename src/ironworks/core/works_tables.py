@@ -81,7 +81,12 @@ def read_targets(toml: LocatedToml, tags: TagDictionary, faults: list[Fault]) ->
             faults.append(
                 toml.fault(path, "value", f"{name}: target is not between low and high", "low < value < high", "")
             )
-        found[name] = Target(value, low, high, toml.text(path, "source", faults), toml.text(path, "owner", faults))
+        hits = toml.table(*path).get("hits", [])
+        if not isinstance(hits, list) or not all(isinstance(band, int | float) and band > 0.0 for band in hits):
+            faults.append(toml.fault(path, "hits", f"{name}: hits is {hits!r}", "a list of positive numbers", ""))
+            hits = []
+        source, owner = toml.text(path, "source", faults), toml.text(path, "owner", faults)
+        found[name] = Target(value, low, high, source, owner, tuple(map(float, hits)))
     return found
 
 

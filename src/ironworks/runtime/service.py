@@ -46,7 +46,7 @@ class Service:
                 self.cycles += 1
                 number, due = number + 1, max(due + period, _next_multiple(clock.now(), period))
         finally:
-            await self._close()
+            await self._give_back()
 
     async def _sense_until(self, due: float) -> bool:
         """Sense until the next cycle is due; False when asked to stop."""
@@ -60,13 +60,11 @@ class Service:
         await clock.sleep_until(due)
         return not self._stop.is_set()
 
-    async def _close(self) -> None:
-        """Give everything back to the plant's own operator, then close the links and the record."""
+    async def _give_back(self) -> None:
+        """Give every set point back to the plant's own operator. Links and record belong to whoever opened them."""
         for setpoint, mode in self.chain.ladder.modes.items():
             if mode == Mode.AUTO:
                 await self.chain.sink.release(setpoint)
-        await self.chain.source.close()
-        self.chain.record.close()
 
 
 def _next_multiple(time: float, period: float) -> float:

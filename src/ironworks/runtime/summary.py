@@ -36,6 +36,7 @@ class Summary:
     cycle_seconds_p95: float
     modes: dict[str, str]
     measured: dict[str, dict[str, float]] = field(default_factory=dict)
+    forecasts_scored: list[dict[str, Any]] = field(default_factory=list)
 
     def table(self) -> Table:
         """For people."""

@@ -38,6 +38,11 @@ def _errors_as_messages(command):
     return guarded
 
 
+def _span(text: str) -> float:
+    """Seconds of a duration; `0` is none."""
+    return 0.0 if text.strip() == "0" else parse_duration(text)
+
+
 def _print_json(content: object) -> None:
     sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
 
@@ -72,7 +77,7 @@ def run(
 
     options = RunOptions(
         works=works, speed=speed, duration=parse_duration(for_) if for_ else None, page=page, host=host, port=port,
-        state=Path(state) if state else None, seed=seed, history=parse_duration(history) if history != "0" else 0.0,
+        state=Path(state) if state else None, seed=seed, history=_span(history),
         endpoint=endpoint, credentials=Path(credentials) if credentials else None,
     )  # fmt: skip
     summary = run_works(options, console)
@@ -89,9 +94,7 @@ def backtest(
     mapping: Annotated[Path, typer.Option(help="Mapping of its columns to tags.")],
     target: Annotated[str, typer.Option(help="The tag to forecast, for instance hot_metal_silicon.")],
     horizon: Annotated[str, typer.Option(help="How far ahead, for instance 2h.")] = "2h",
-    score_from: Annotated[
-        str, typer.Option(help="Score from this time on (ISO 8601); else the last 30 %.")
-    ] = "",
+    score_from: Annotated[str, typer.Option(help="Score from this time on (ISO 8601); else the last 30 %.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Forecast recorded data by rolling origin, with the stages of the live chain, and score it."""
@@ -121,7 +124,7 @@ def serve(
 
     serve_works(
         ServeOptions(
-            works=works, speed=speed, seed=seed, start=start, history=parse_duration(history) if history != "0" else 0.0,
+            works=works, speed=speed, seed=seed, start=start, history=_span(history),
             state=Path(state) if state else None, endpoint=endpoint, ready_json=ready_json,
         ),
         console,

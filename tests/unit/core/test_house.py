@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[3] / "src" / "ironworks"
-ASKS_FOR_THE_TIME = re.compile(r"\btime\.time\(|\btime\.monotonic\(|datetime\.(?:now|utcnow)\(|\bdate\.today\(")
+ASKS_FOR_THE_TIME = re.compile(r"\btime\.time\(|datetime\.(?:now|utcnow)\(|\bdate\.today\(")
 
 
 def test_nobody_but_the_clock_asks_for_the_time():

@@ -33,7 +33,7 @@ class Served:
         fake = load_fake_record()
         self.clock = AcceleratedClock(fake.START, speed)
         self.works = load_works("demo")
-        self.record = fake.blemished(fake.FakeRecord(self.works, self.clock))
+        self.record = fake.blemished(fake.FakeRecord(self.works, self.clock, 30 * fake.HOUR))
         self.token = token
         self.desk = fake.FakeDesk(self.record) if with_desk else None
         with socket.socket() as free:

@@ -217,7 +217,7 @@ def test_spans_change_the_axis(page):
 
 
 def test_everything_can_be_done_from_the_keyboard(page, served):
-    page.locator(f"[data-ladder={MOISTURE}] .lower").focus()
+    page.locator(f"[data-ladder={MOISTURE}] .lower:enabled").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(f"[data-ladder={MOISTURE}] .steps button[aria-pressed=true]:has-text('ADVISORY')")
     page.keyboard.press("Tab")

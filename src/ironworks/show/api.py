@@ -53,7 +53,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        hub.open()
+        await hub.open()
         yield
         await hub.close()
 

@@ -1,6 +1,7 @@
 """One poller for all clients, and the stream of server-sent events that each of them follows."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 import time
@@ -16,6 +17,9 @@ from ironworks.show.values import POLL_S, ShownValue
 
 HEARTBEAT_S = 2.0
 """Wall seconds after which a silent stream says that it lives; the page greys its values after 6 s of silence."""
+
+FIRST_LOOK_S = 5.0
+"""Wall seconds that a start waits for the first look at the record, so that nobody sees an empty page."""
 
 RETRY_MS = 1000
 """Wall milliseconds after which a browser that lost the stream comes back."""
@@ -48,9 +52,12 @@ class Hub:
         self.closed = False
         self.record_error = ""
 
-    def open(self) -> None:
-        """Start polling."""
+    async def open(self) -> None:
+        """Start polling; return after the first look, or without it when the record does not answer."""
+        news = self._news
         self._poller = asyncio.create_task(self._poll_for_ever(), name="show-poller")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(news.wait(), FIRST_LOOK_S)
 
     def end_streams(self) -> None:
         """Let every stream end, so that the server can stop."""

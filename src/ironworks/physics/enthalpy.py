@@ -69,7 +69,7 @@ def mixture(amounts: tuple[ArrayLike, ...], species: tuple[Coefficients, ...]) -
 
 def total(coefficients: tuple[ArrayLike, ...], temperature: ArrayLike) -> Array:
     """Total enthalpy, J, from the coefficients of `mixture` at `temperature` [K]."""
-    a, b, c, d = coefficients
+    a, b, c, d = (jnp.asarray(one) for one in coefficients)
     t = jnp.asarray(temperature)
     return a + t * (b + c * t) + d / t
 

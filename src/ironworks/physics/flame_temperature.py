@@ -57,6 +57,9 @@ class Coal(NamedTuple):
     ash: ArrayLike = 0.077
 
 
+REFERENCE_COAL = Coal()
+
+
 def plant_formula(
     blast_temperature: ArrayLike,
     oxygen_per_1000_air: ArrayLike,
@@ -85,7 +88,7 @@ def rigorous(
     moisture: ArrayLike,
     coal_per_blast: ArrayLike,
     coke_temperature: ArrayLike,
-    coal: Coal = Coal(),
+    coal: Coal = REFERENCE_COAL,
     coke_ash: ArrayLike = 0.138,
 ) -> tuple[Array, Array]:
     """Flame temperature [K] and bosh gas per blast [Nm3/Nm3] from the enthalpy balance of 1 Nm3 dry blast.

@@ -10,7 +10,7 @@ BURKE_PLUMMER = 1.75  # -, Ergun 1952
 
 def gas_viscosity(temperature: ArrayLike) -> Array:
     """Viscosity of furnace gas, Pa s, at `temperature` [K]: 4.45e-7 T^0.66 (fit for CO/N2/CO2 mixtures)."""
-    return 4.45e-7 * jnp.asarray(temperature) ** 0.66
+    return jnp.asarray(4.45e-7 * jnp.power(jnp.asarray(temperature), 0.66))
 
 
 def ergun_gradient(
@@ -23,4 +23,4 @@ def ergun_gradient(
     solid = 1.0 - e
     viscous = CARMAN_KOZENY * viscosity * solid * solid / (e**3 * d * d) * u
     inertial = BURKE_PLUMMER * density * solid / (e**3 * d) * u * u
-    return viscous + inertial
+    return jnp.asarray(viscous + inertial)

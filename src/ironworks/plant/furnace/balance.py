@@ -90,7 +90,9 @@ def stored_energy(state: FurnaceState) -> Array:
     return jnp.sum(state.cells.enthalpy) + state.hearth.enthalpy
 
 
-def closure(p: FurnaceParameters, before: FurnaceState, after: FurnaceState, product_enthalpy: float = 1.378e6) -> Closure:
+def closure(
+    p: FurnaceParameters, before: FurnaceState, after: FurnaceState, product_enthalpy: float = 1.378e6
+) -> Closure:
     """Errors of the balances from `before` to `after`: elements over what entered, energy over the sensible
     enthalpy of the hot metal made in between (product_enthalpy [J/kg], plant energy balance)."""
     entered = after.audit.elements_in - before.audit.elements_in
@@ -106,5 +108,3 @@ def closure(p: FurnaceParameters, before: FurnaceState, after: FurnaceState, pro
     return Closure(
         {name: float(x) for name, x in zip(ELEMENTS, relative, strict=True)}, float(heat / jnp.maximum(metal, 1.0))
     )
-
-

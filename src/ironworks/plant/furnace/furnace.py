@@ -2,7 +2,9 @@
 
 import functools
 import io
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -69,7 +71,8 @@ class Furnace:
     def __init__(self, parameters: FurnaceParameters, dt: float = STEP) -> None:
         if not 1.0 <= dt <= LONGEST_STEP:
             raise CallError(f"dt = {dt} s", "Furnace", f"1 ... {LONGEST_STEP} s", "30 or 60 s are good steps")
-        self.parameters = FurnaceParameters(*[jnp.asarray(x, dtype=jnp.float64) for x in parameters])
+        arrays: list[Any] = [jnp.asarray(x, dtype=jnp.float64) for x in parameters]
+        self.parameters = FurnaceParameters(*arrays)
         self.dt = float(dt)
 
     @staticmethod
@@ -135,8 +138,8 @@ def snapshot(state: FurnaceState) -> bytes:
     """The state as bytes (npz, no pickle), bit-exact."""
     buffer = io.BytesIO()
     leaves, _ = jax.tree.flatten(state)
-    named = {f"leaf_{i:03d}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
-    np.savez(buffer, format=np.frombuffer(FORMAT.encode(), dtype=np.uint8), **named)
+    named: dict[str, Any] = {f"leaf_{i:03d}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
+    np.savez(buffer, allow_pickle=False, format=np.frombuffer(FORMAT.encode(), dtype=np.uint8), **named)
     return buffer.getvalue()
 
 
@@ -148,7 +151,7 @@ def restore(data: bytes, like: FurnaceState) -> FurnaceState:
             known = bytes(stored["format"]).decode()
             found = [stored[f"leaf_{i:03d}"] for i in range(len(leaves))]
             extra = len(stored.files) - 1 - len(leaves)
-    except (OSError, ValueError, KeyError) as fault:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as fault:
         raise DataError(f"not a furnace snapshot ({fault})", "restore", FORMAT, "take a new snapshot") from None
     shapes = [a.shape for a in found]
     if known != FORMAT or extra or shapes != [np.shape(leaf) for leaf in leaves]:

@@ -35,7 +35,7 @@ class Sweep(NamedTuple):
 
 
 def march(cells: Cells, rates: SolidRates, entering: Raceway, hearth_monoxide: Array, entering_heat: Array) -> Sweep:
-    """March the gas up. hearth_monoxide (A,) kmol/s and entering_heat (A,) W: CO from the hearth and all heat entering."""
+    """March the gas up. hearth_monoxide (A,) kmol/s: CO from the hearth; entering_heat (A,) W: all heat entering."""
     source_co = rates.melting.oxygen
     packed = jnp.stack(
         [

@@ -216,7 +216,7 @@ def pool_reactions(p: FurnaceParameters, pool: Hearth) -> tuple[Array, Array]:
 def advance_pool(
     p: FurnaceParameters, pool: Hearth, arriving: Tapping, tapped: Flow, coke_temperature: Array, dt: float
 ) -> PoolStep:
-    """Pool after dt: what drips in, what is tapped (kmol/s), reactions, heat; coke_temperature () K of the coke used."""
+    """Pool after dt: what drips in, what is tapped (kmol/s), reactions, heat; coke_temperature () K of its coke."""
     silicon, sulphur = pool_reactions(p, pool)
     zero = jnp.zeros_like(silicon)
     reacted = Flow(

@@ -1,17 +1,17 @@
 """What is done to the furnace: set-points, charged materials and disturbances, all SI."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from jax.typing import ArrayLike
 
 from ironworks.core.errors import CallError
-from ironworks.physics.constants import M_FE, M_FEO, M_FE2O3
+from ironworks.physics.constants import M_FE, M_FE2O3, M_FEO
 from ironworks.plant.furnace.parameters import FurnaceParameters
 
 ANNULI = 3
 TAP_HOLES = 4
 ZONES = 6
+Value = Any  # a float, a numpy or a JAX array: all compute alike
 WEIGHT_TOLERANCE = 1e-6
 
 
@@ -23,42 +23,42 @@ class FurnaceInputs(NamedTuple):
     wall) with area-weighted mean 1. Burden analyses are mass fractions of the dry material.
     """
 
-    blast_volume: ArrayLike  # Nm3/s dry air
-    oxygen_flow: ArrayLike  # Nm3/s
-    blast_temperature: ArrayLike  # K
-    blast_moisture: ArrayLike  # kg/Nm3
-    coal_injection_rate: ArrayLike  # kg/s
-    top_pressure: ArrayLike  # Pa absolute
-    coke_base: ArrayLike  # kg dry coke per charge
-    ore_base: ArrayLike  # kg dry ore per charge
-    limestone_base: ArrayLike  # kg raw limestone (CaCO3) per charge
-    burden_pattern_ore: ArrayLike  # (3,) -
-    burden_pattern_coke: ArrayLike  # (3,) -
-    coke_weighing_factor: ArrayLike  # - delivered / set
-    ore_weighing_factor: ArrayLike  # - delivered / set
-    coke_moisture: ArrayLike  # kg water per kg dry coke
-    coke_ash: ArrayLike  # -
-    coke_sulphur: ArrayLike  # -
-    coke_csr: ArrayLike  # % coke strength after reaction
-    coke_cri: ArrayLike  # % coke reactivity index
-    ore_moisture: ArrayLike  # kg water per kg dry ore
-    ore_iron: ArrayLike  # - total iron
-    ore_ferrous_oxide: ArrayLike  # - FeO
-    ore_lime: ArrayLike  # - CaO
-    ore_silica: ArrayLike  # - SiO2
-    ore_alumina: ArrayLike  # - Al2O3
-    ore_magnesia: ArrayLike  # - MgO
-    ore_manganese_oxide: ArrayLike  # - MnO
-    ore_phosphorus: ArrayLike  # - P
-    ore_sulphur: ArrayLike  # - S
-    ore_reducibility: ArrayLike  # - factor on the reduction rate, 1 = reference
-    ore_fines: ArrayLike  # - below 5 mm, 0.05 = reference; acts on permeability
-    tap_automatic: ArrayLike  # 1 = the furnace's own cast schedule, 0 = tap_open decides
-    tap_open: ArrayLike  # (4,) 1 = tap hole open (used when tap_automatic is 0)
-    drill_diameter: ArrayLike  # m
-    gas_split_disturbance: ArrayLike  # (3,) factor on the gas share of each annulus (channelling), 1 = none
-    wall_heat_factor: ArrayLike  # (6,) factor on the heat transfer of each wall zone, 1 = none
-    leak_water: ArrayLike  # kg/s water from a leaking tuyere into the raceway
+    blast_volume: Value  # Nm3/s dry air
+    oxygen_flow: Value  # Nm3/s
+    blast_temperature: Value  # K
+    blast_moisture: Value  # kg/Nm3
+    coal_injection_rate: Value  # kg/s
+    top_pressure: Value  # Pa absolute
+    coke_base: Value  # kg dry coke per charge
+    ore_base: Value  # kg dry ore per charge
+    limestone_base: Value  # kg raw limestone (CaCO3) per charge
+    burden_pattern_ore: Value  # (3,) -
+    burden_pattern_coke: Value  # (3,) -
+    coke_weighing_factor: Value  # - delivered / set
+    ore_weighing_factor: Value  # - delivered / set
+    coke_moisture: Value  # kg water per kg dry coke
+    coke_ash: Value  # -
+    coke_sulphur: Value  # -
+    coke_csr: Value  # % coke strength after reaction
+    coke_cri: Value  # % coke reactivity index
+    ore_moisture: Value  # kg water per kg dry ore
+    ore_iron: Value  # - total iron
+    ore_ferrous_oxide: Value  # - FeO
+    ore_lime: Value  # - CaO
+    ore_silica: Value  # - SiO2
+    ore_alumina: Value  # - Al2O3
+    ore_magnesia: Value  # - MgO
+    ore_manganese_oxide: Value  # - MnO
+    ore_phosphorus: Value  # - P
+    ore_sulphur: Value  # - S
+    ore_reducibility: Value  # - factor on the reduction rate, 1 = reference
+    ore_fines: Value  # - below 5 mm, 0.05 = reference; acts on permeability
+    tap_automatic: Value  # 1 = the furnace's own cast schedule, 0 = tap_open decides
+    tap_open: Value  # (4,) 1 = tap hole open (used when tap_automatic is 0)
+    drill_diameter: Value  # m
+    gas_split_disturbance: Value  # (3,) factor on the gas share of each annulus (channelling), 1 = none
+    wall_heat_factor: Value  # (6,) factor on the heat transfer of each wall zone, 1 = none
+    leak_water: Value  # kg/s water from a leaking tuyere into the raceway
 
     @staticmethod
     def reference(parameters: FurnaceParameters) -> "FurnaceInputs":

@@ -79,11 +79,14 @@ def lag_blast(p: FurnaceParameters, u: FurnaceInputs, s: FurnaceState, dt: float
     blast = s.blast
     drop = jnp.sum(s.gas_share * (s.cells.pressure[:, 0] - u.top_pressure))
     room = jnp.maximum(p.blower_pressure - u.top_pressure, 1e4)
+    possible = jnp.clip(jnp.sqrt(room / jnp.maximum(drop, 1.0)), 0.05, 1.0)
     wanted = Blast(
-        jnp.asarray(u.blast_volume) * jnp.clip(jnp.sqrt(room / jnp.maximum(drop, 1.0)), 0.05, 1.0), jnp.asarray(u.oxygen_flow), jnp.asarray(u.blast_temperature),
+        jnp.asarray(u.blast_volume) * possible, jnp.asarray(u.oxygen_flow), jnp.asarray(u.blast_temperature),
         jnp.asarray(u.blast_moisture), jnp.asarray(u.coal_injection_rate),
     )  # fmt: skip
-    moved = [old + (new - old) * -jnp.expm1(-dt / lag) for old, new, lag in zip(blast, wanted, p.blast_lag, strict=True)]
+    moved = [
+        old + (new - old) * -jnp.expm1(-dt / lag) for old, new, lag in zip(blast, wanted, p.blast_lag, strict=True)
+    ]
     return Blast(*moved)
 
 
@@ -253,9 +256,7 @@ def advance_state(
     return new, flows
 
 
-def _audit(
-    p: FurnaceParameters, a: Audit, f: Flows, dump: charging.Dump, dt: float, pool_temperature: Array
-) -> Audit:
+def _audit(p: FurnaceParameters, a: Audit, f: Flows, dump: charging.Dump, dt: float, pool_temperature: Array) -> Audit:
     """Boundary flows of the step added up."""
     top_gas = jnp.sum(f.sweep.gas[:, :, -1], axis=1)
     charged = dump.happened * balance.elements_of_cells(p, dump.cell)

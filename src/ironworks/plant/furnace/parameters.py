@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
 from ironworks.core.errors import ConfigurationError, nearest
 
-Vector = tuple[float, ...]
+Vector = Any  # tuple of floats as read, JAX array once a furnace holds it
 
 
 class FurnaceParameters(NamedTuple):

@@ -61,7 +61,8 @@ def burn(
 ) -> Raceway:
     """Combustion with coke at its own temperature. The raceways feed one well-mixed gas that parts with the shares.
 
-    share (A,) of gas; coke_share (A,) of the coke burnt; coke_temperature (A,) K of slot 0: cooled coke lowers the flame, which is half of the furnace's
+    share (A,) of gas; coke_share (A,) of the coke burnt; coke_temperature
+    (A,) K of slot 0: cooled coke lowers the flame, which is half of the furnace's
     inverse response.
     """
     tight = 1.0 - p.blast_leak_share

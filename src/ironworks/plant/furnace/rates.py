@@ -41,11 +41,11 @@ class SolidRates(NamedTuple):
     melting: Melting
     drying: Array  # kmol/s
     calcination: Array  # kmol/s
-    monoxide: tuple[Array, Array, Array]  # share of the way to equilibrium with CO, for H, M, W
-    hydrogen: tuple[Array, Array, Array]
-    monoxide_reach: tuple[Array, Array, Array]  # 1/(1+K)
-    hydrogen_reach: tuple[Array, Array, Array]
-    oxide_limit: tuple[Array, Array, Array]  # kmol/s O that each step may take
+    monoxide: tuple[Array, ...]  # share of the way to equilibrium with CO, for H, M, W
+    hydrogen: tuple[Array, ...]
+    monoxide_reach: tuple[Array, ...]  # 1/(1+K)
+    hydrogen_reach: tuple[Array, ...]
+    oxide_limit: tuple[Array, ...]  # kmol/s O that each step may take
     solution: Array  # share of CO2 gasified
     solution_back: Array  # 1/(kmol/s): n_CO^2 times this is n_CO2 at equilibrium
     steam: Array
@@ -83,7 +83,9 @@ def melting_rates(p: FurnaceParameters, cells: Cells, dt: float) -> Melting:
 
 
 FORMATION_FEO = -266.3e6  # J/kmol, as in `physics.enthalpy`
-SLAG_AT_REFERENCE = SLAG_HEAT_CONTENT + SLAG_HEAT_CAPACITY * (REFERENCE - SLAG_REFERENCE)  # J/kg at the metal's reference
+SLAG_AT_REFERENCE = SLAG_HEAT_CONTENT + SLAG_HEAT_CAPACITY * (
+    REFERENCE - SLAG_REFERENCE
+)  # J/kg at the metal's reference
 
 
 def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> SolidRates:
@@ -111,7 +113,9 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
     atmospheres = cells.pressure / (ATMOSPHERE * flow)
     bearing = lay.ore_volume / jnp.maximum(lay.ore_volume + lay.coke_volume, 1e-9)
     volume = lay.ore_volume + lay.coke_volume
-    transfer = (p.heat_transfer_coke + (p.heat_transfer_ore - p.heat_transfer_coke) * jnp.minimum(1.0, 2.0 * bearing)) * volume
+    transfer = (
+        p.heat_transfer_coke + (p.heat_transfer_ore - p.heat_transfer_coke) * jnp.minimum(1.0, 2.0 * bearing)
+    ) * volume
     c0, c1 = TYPICAL_GAS_HEAT_CAPACITY
     dry = 1.0 / (1.0 + jnp.exp(-(t - DRYING_MIDDLE) / DRYING_WIDTH))
     least = MOST_PER_STEP / dt

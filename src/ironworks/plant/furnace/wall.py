@@ -21,9 +21,7 @@ class WallFlow(NamedTuple):
     water: Array  # (Z,) from the staves to the water
 
 
-def wall_flow(
-    p: FurnaceParameters, g: Geometry, u: FurnaceInputs, cells: Cells, lay: Layers, wall: Wall
-) -> WallFlow:
+def wall_flow(p: FurnaceParameters, g: Geometry, u: FurnaceInputs, cells: Cells, lay: Layers, wall: Wall) -> WallFlow:
     """Heat from the burden beside the wall; scales with the cell's volume, so that refining cells changes nothing."""
     area = jnp.asarray(p.wall_area)
     coefficient = jnp.asarray(u.wall_heat_factor) / (
@@ -32,7 +30,7 @@ def wall_flow(
         + 0.5 * jnp.asarray(p.wall_refractory_resistance)
     )
     # Per m3 of the annulus whose share of the loss it is; radial dispersion draws part of it from the middle.
-    per_volume = (coefficient * area / g.zone_volume)
+    per_volume = coefficient * area / g.zone_volume
     volume = lay.used * (lay.ore_volume + lay.coke_volume)
     heat = per_volume[lay.zone] * volume * (cells.temperature - wall.refractory_temperature[lay.zone])
     heat = heat * (jnp.asarray(p.wall_loss_share) / jnp.asarray(p.annulus_area_share))[:, None]
@@ -50,8 +48,10 @@ def advance_wall(
     """
     area = jnp.asarray(p.wall_area)
     entering = flow.zone.at[0].add(below[0]).at[1].add(below[1])
-    through = area * (wall.refractory_temperature - wall.stave_temperature) / (
-        0.5 * jnp.asarray(p.wall_refractory_resistance) + CONTACT
+    through = (
+        area
+        * (wall.refractory_temperature - wall.stave_temperature)
+        / (0.5 * jnp.asarray(p.wall_refractory_resistance) + CONTACT)
     )
     refractory = wall.refractory_temperature + dt * (entering - through) / (area * jnp.asarray(p.wall_heat_capacity))
     stave = wall.stave_temperature + dt * (through - flow.water) / (area * p.stave_heat_capacity)

@@ -5,7 +5,9 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ironworks.twin.response import ResponseModel, ResponseState
+import numpy as np
+
+from ironworks.twin.response import Array, ResponseModel, ResponseState
 
 HOUR = 3600.0
 LONGEST_GAP = 6 * HOUR
@@ -75,21 +77,32 @@ class MoveMemory:
 
 @dataclass(slots=True)
 class Bias:
-    """What the model misses, by output: low-pass filtered, so that noise of single samples does not become moves."""
+    """What the model misses, by output, in two parts: what lasts, and what has come lately and fades.
+
+    Furnace heat wanders with two time constants, of hours and of days. The whole bias is low-pass filtered with
+    `time_constant` so that noise of single samples does not become moves; its slow part with `slow_time`. What the whole
+    stands above the slow part is expected to fade with `fade_time`. A lasting change moves into the slow part with time,
+    so that no offset stays. All times in s.
+    """
 
     time_constant: float
-    _values: dict[str, float] = field(default_factory=dict)
+    slow_time: float
+    fade_time: float
+    _values: dict[str, tuple[float, float]] = field(default_factory=dict)
     _times: dict[str, float] = field(default_factory=dict)
 
-    def update(self, output: str, raw: float, time: float) -> float:
-        """The filtered value with `raw` (SI) as seen at `time`; the first value is taken whole."""
-        if output not in self._values:
-            self._values[output] = raw
-        else:
-            share = -math.expm1(-max(time - self._times[output], 0.0) / self.time_constant)
-            self._values[output] += share * (raw - self._values[output])
-        self._times[output] = time
-        return self._values[output]
+    def update(self, output: str, raw: float, time: float) -> None:
+        """Take in `raw` (SI) as seen at `time`; the first value is taken whole, into both parts."""
+        whole, slow = self._values.get(output, (raw, raw))
+        since = max(time - self._times.get(output, time), 0.0)
+        whole -= math.expm1(-since / self.time_constant) * (raw - whole)
+        slow -= math.expm1(-since / self.slow_time) * (raw - slow)
+        self._values[output], self._times[output] = (whole, slow), time
+
+    def course(self, output: str, ahead: Array) -> Array:
+        """The bias expected `ahead` seconds from the last update (n_times,), SI."""
+        whole, slow = self._values[output]
+        return slow + (whole - slow) * np.exp(-ahead / self.fade_time)
 
     def forget(self, outputs: Iterable[str]) -> None:
         """Start these outputs again."""

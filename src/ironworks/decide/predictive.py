@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ironworks.core.decision import Hold, Move, Proposal, Solved, SolverStatus, Unsolved
 from ironworks.core.errors import ConfigurationError, nearest
@@ -66,7 +67,7 @@ class PredictiveController:
         critical = {tag for name in settings.setpoints for tag in works.modes[name].critical}
         self._required = frozenset(critical.intersection(self._targets))
         self._memory = MoveMemory(response, {name: each.resolution for name, each in settings.setpoints.items()})
-        self._bias = Bias(settings.bias_time)
+        self._bias = Bias(settings.bias_time, settings.bias_slow_time, settings.bias_fade_time)
         self._handed_over: set[str] = set()
         self._problems: dict[tuple[tuple[str, ...], tuple[str, ...]], MoveProblem] = {}
         self._ahead = round(settings.forecast_horizon / response.period)
@@ -159,7 +160,7 @@ class PredictiveController:
         ahead = self._response.free_response(self._memory.state, int(steps[-1]))
         columns = [self._response.outputs.index(output) for output in outputs]
         bias = [
-            self._updated_bias(output, known[output], now[column], ahead[self._ahead - 1, column], image.time)
+            self._bias_course(output, known[output], now[column], ahead[self._ahead - 1, column], image.time, steps)
             for output, column in zip(outputs, columns, strict=True)
         ]
         first, tags = outputs[0], self._works.tags
@@ -167,19 +168,20 @@ class PredictiveController:
         headline = wording.expected(tags, first, known[first].forecast, self._works.targets[first].value, horizon)
         pipe = wording.in_the_pipe(tags, first, ahead[told - 1, columns[0]] - now[columns[0]], TOLD_HORIZON)
         return Outlook(
-            ahead[steps - 1][:, columns] + np.array(bias),
+            ahead[steps - 1][:, columns] + np.column_stack(bias),
             outputs,
             wording.sentence(headline, wording.doing_without(tags, without)),
             pipe,
         )
 
-    def _updated_bias(self, output: str, known: Known, now: float, ahead: float, time: float) -> float:
-        """What the model misses of an output: by the forecast at its horizon and by the estimate now, weighed,
-        filtered.
-        """
+    def _bias_course(
+        self, output: str, known: Known, now: float, ahead: float, time: float, steps: NDArray[np.int64]
+    ) -> Array:
+        """What the model misses of an output, by the forecast at its horizon and the estimate now, at the points ahead."""
         weight = self._settings.forecast_weight
         raw = weight * (known.forecast - ahead) + (1.0 - weight) * (known.now - now)
-        return self._bias.update(output, raw, time)
+        self._bias.update(output, raw, time)
+        return self._bias.course(output, steps * self._response.period)
 
     def _decide(
         self, image: ProcessImage, outlook: Outlook, ours: Sequence[str], trouble: Mapping[str, str]

@@ -147,12 +147,13 @@ class MoveProblem:
             ]
         )
         each = np.vstack([self._position, np.eye(self.blocks), hours])
-        own = np.kron(np.eye(len(self.setpoints)), np.vstack([each, -each]))
-        return np.vstack([*outputs, np.hstack([own, np.zeros((len(own), 2 * predicted))])])
+        own: Array = np.kron(np.eye(len(self.setpoints)), np.vstack([each, -each]))
+        rows: list[Array] = [*outputs, np.hstack([own, np.zeros((len(own), 2 * predicted))])]
+        return np.vstack(rows)
 
     def _bounds(self, deviation: Array, room: Mapping[str, Room]) -> Array:
         zone, low, high = (np.repeat(each, self.points) for each in (self._dead_zone, self._low, self._high))
-        parts = [zone - deviation, zone + deviation, high - deviation, deviation - low]
+        parts: list[Array] = [zone - deviation, zone + deviation, high - deviation, deviation - low]
         windows = max(1, self.blocks - self._hour + 1)
         for name in self.setpoints:
             limits, where = self._limits[name], room[name]
@@ -164,7 +165,7 @@ class MoveProblem:
             above = np.full(self.blocks, max(limits.high - where.current, 0.0) / step)
             below = np.full(self.blocks, max(where.current - limits.low, 0.0) / step)
             parts += [above, up, hour, below, down, hour]
-        return np.asarray(np.concatenate(parts), dtype=np.float64)
+        return np.concatenate(parts)
 
 
 def _whole(long: float, short: float, name: str) -> int:

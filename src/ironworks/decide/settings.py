@@ -49,6 +49,8 @@ class ControllerSettings:
     forecast_horizon: float
     forecast_weight: float
     bias_time: float
+    bias_slow_time: float
+    bias_fade_time: float
     least_blast_volume: float
     band_weight: float
     targets: Mapping[str, TargetSettings]
@@ -99,6 +101,6 @@ def settings_from(parameters: Mapping[str, Parameter], where: str = "twin.toml")
     }
     single = (
         "prediction_horizon", "control_horizon", "block", "forecast_horizon", "forecast_weight", "bias_time",
-        "least_blast_volume", "band_weight",
+        "bias_slow_time", "bias_fade_time",        "least_blast_volume", "band_weight",
     )  # fmt: skip
     return ControllerSettings(**{name: plain(name) for name in single}, targets=targets, setpoints=setpoints)

@@ -1,8 +1,8 @@
 """Instruments: from true values to what the plant reads. Vectorised over all measured tags.
 
-Reading = true value with gain drift + bias drift + correlated noise + white noise, rounded to the last digit, clipped
-to the instrument's range. Now and then an instrument drops out (no value, BAD), freezes or shows a spike. Frozen values
-and spikes come as GOOD, as they do in a plant: to find them is the chain's business.
+Reading = true value behind the sensor's own lag, with gain drift, bias drift, correlated and white noise, rounded to
+the last digit, clipped to the instrument's range. Now and then an instrument drops out (no value, BAD), freezes or
+shows a spike. Frozen values and spikes come as GOOD, as they do in a plant: to find them is the chain's business.
 """
 
 from dataclasses import asdict, dataclass
@@ -17,7 +17,9 @@ from ironworks.plant.random_streams import Stream
 from ironworks.plant.settings import Settings
 
 Vector = NDArray[np.float64]
-KINDS = ("noise", "noise_relative", "wander", "wander_time", "drift", "gain_drift", "resolution", "drift_time")
+KINDS = (
+    "noise", "noise_relative", "wander", "wander_time", "drift", "gain_drift", "resolution", "drift_time", "lag",
+)  # fmt: skip
 FAULTS = ("dropout", "outlier", "freeze")
 U_DROPOUT, U_DROPOUT_TIME, U_OUTLIER, U_OUTLIER_SIZE, U_FREEZE, U_FREEZE_TIME = range(6)
 N_WHITE, N_WANDER, N_DRIFT, N_GAIN = range(4)
@@ -26,7 +28,8 @@ N_WHITE, N_WANDER, N_DRIFT, N_GAIN = range(4)
 @dataclass(frozen=True, slots=True)
 class InstrumentState:
     """What the instruments remember, every array (tags,): correlated noise and drifts in standard deviations, until
-    when an instrument is missing or frozen (plant seconds), and its last reading (NaN: none)."""
+    when an instrument is missing or frozen (plant seconds), its last reading and the true value behind its lag (NaN:
+    none)."""
 
     step: int
     wander: Vector
@@ -35,6 +38,7 @@ class InstrumentState:
     missing_until: Vector
     frozen_until: Vector
     last: Vector
+    lagged: Vector
 
 
 class Instruments:
@@ -49,6 +53,7 @@ class Instruments:
         self._wander_time = np.where(columns["wander_time"] > 0.0, columns["wander_time"], 1.0)
         own = columns["drift_time"]
         self._drift_time = np.where(own > 0.0, own, settings["common.drift_time"])
+        self._lag = np.maximum(columns["lag"], 1e-9)
         self._resolution, self._coarse = columns["resolution"], columns["resolution"] > 0.0
         self._digit = np.where(self._coarse, self._resolution, 1.0)
         self._low, self._high = np.array([t.low for t in tags]), np.array([t.high for t in tags])
@@ -68,8 +73,8 @@ class Instruments:
     def start(self) -> InstrumentState:
         """Drifts and noise in their stationary distribution; nothing missing or frozen."""
         n = self._normals.normal(0).reshape(4, -1)
-        never = np.full(len(self.tags), -np.inf)
-        return InstrumentState(0, n[N_WANDER], n[N_DRIFT], n[N_GAIN], never, never, np.full(len(self.tags), np.nan))
+        never, none = np.full(len(self.tags), -np.inf), np.full(len(self.tags), np.nan)
+        return InstrumentState(0, n[N_WANDER], n[N_DRIFT], n[N_GAIN], never, never, none, none)
 
     def read(
         self, state: InstrumentState, truth: Vector, time: float, seconds: float
@@ -80,7 +85,9 @@ class Instruments:
         wander = _correlated(state.wander, n[N_WANDER], self._wander_time, seconds)
         drift = _correlated(state.drift, n[N_DRIFT], self._drift_time, seconds)
         gain = _correlated(state.gain, n[N_GAIN], self._drift_time, seconds)
-        reading = truth * (1.0 + self._gain * gain + self._relative * n[N_WHITE])
+        lagged = truth + (state.lagged - truth) * np.exp(-seconds / self._lag)
+        lagged = np.where(np.isfinite(lagged), lagged, truth)  # the first value after none is taken as it is
+        reading = lagged * (1.0 + self._gain * gain + self._relative * n[N_WHITE])
         reading = reading + self._drift * drift + self._wander * wander + self._noise * n[N_WHITE]
         missing, frozen, last = state.missing_until, state.frozen_until, state.last
         if self._faults:
@@ -93,7 +100,7 @@ class Instruments:
         reading = np.where(held, last, reading)
         reading = np.where(missing > time, np.nan, reading)
         last = np.where(np.isfinite(reading), reading, last)
-        return InstrumentState(step, wander, drift, gain, missing, frozen, last), reading
+        return InstrumentState(step, wander, drift, gain, missing, frozen, last, lagged), reading
 
     def _begin(self, missing: Vector, frozen: Vector, u: Vector, time: float, seconds: float) -> tuple[Vector, Vector]:
         """Drop-outs and freezings that begin now; both last an exponentially distributed time."""

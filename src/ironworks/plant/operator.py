@@ -18,11 +18,12 @@ from ironworks.plant.settings import Settings
 LONG_MEMORY_S = 8 * 3600.0
 LEAST_SAMPLES = 2
 TEMPERATURE_WEIGHT = 0.6  # of the thermal state; silicon, which arrives later and scatters more, has the rest
+TRIPPED = 0.5  # of the set point: less coal than this is a trip
 COAL, MOISTURE = "coal_injection_rate_setpoint", "blast_moisture_setpoint"
 SEEN = ("hot_metal_temperature", "hot_metal_silicon")
 
 Move = tuple[float, float, float]
-"""When it was made, the heat in K that is expected of it in the end, its time constant in s."""
+"""From when on it is reckoned with, the heat in K that is expected of it in the end, its time constant in s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Operator:
             state = self._slow(state, time)
         if state.extra_coke_until != -math.inf and time >= state.extra_coke_until:
             state = replace(state, extra_coke_until=-math.inf)
+        state = self._trip(state, measured.get("coal_injection_rate", math.nan))
         if time >= state.blast_at:
             state = self._blast(state, time, measured.get("pressure_drop", math.nan))
         extra = self._per_charge(self.settings["slow.extra_coke"]) if state.extra_coke_until > time else 0.0
@@ -108,7 +110,7 @@ class Operator:
 
     def _fast(self, state: OperatorState, time: float, remote: Mapping[str, float], humidity: float) -> OperatorState:
         state = replace(state, decisions=state.decisions + 1, fast_at=self._next(state, time, "fast", 0))
-        moves = tuple(one for one in state.moves if time - one[0] < 4.0 * one[2])
+        moves = tuple(one for one in state.moves if time - one[0] < 3.0 * one[2])
         expected = self._expected(moves, state, time)
         state = replace(state, moves=moves)
         if expected is None or COAL in remote or MOISTURE in remote:
@@ -143,7 +145,7 @@ class Operator:
             return None
         before = self.heat(state, time - 2.0 * span, time - span)
         trend = 0.0 if before is None else self.settings["fast.trend_weight"] * (now - before)
-        pending = sum(effect * math.exp(-(time - made) / tau) for made, effect, tau in moves)
+        pending = sum(effect * math.exp(-(time - made) / tau) for made, effect, tau in moves if time >= made)
         return now + trend + pending
 
     def _slow(self, state: OperatorState, time: float) -> OperatorState:
@@ -152,17 +154,33 @@ class Operator:
         if heat is None:
             return state
         coal = state.setpoints.coal_injection_rate - self.reference.coal_injection_rate
-        wanted = 0
-        if abs(coal) > g["slow.coal_tolerance"]:
-            wanted = 1 if coal > 0.0 else -1
-        if abs(heat) > g["slow.heat_tolerance"]:
-            wanted += -1 if heat > 0.0 else 1
-        step = self._per_charge(g["slow.coke_step"]) * max(min(wanted, 1), -1)
+        # Coke takes over what coal has had to give for long; coke moved lately still lies in the shaft.
+        pending = sum(
+            effect for made, effect, tau in state.moves if effect and tau == g["slow.coke_time"] and time < made
+        )
+        wanted = 0.0
+        if abs(coal) > g["slow.coal_tolerance"] and coal * heat <= 0.0:
+            wanted = math.copysign(1.0, coal)
+        elif abs(heat + pending) > g["slow.heat_tolerance"]:
+            wanted = -math.copysign(1.0, heat + pending)
+        step = self._per_charge(g["slow.coke_step"]) * wanted
         aim = _clip(state.coke_aim + step, self.reference.coke_base, self._per_charge(g["slow.coke_range"]))
+        effect = (aim - state.coke_aim) / self._per_charge(1.0) * 1e3 * g["slow.coke_effect"]
+        if effect:
+            move = (time + g["slow.coke_delay"], effect, g["slow.coke_time"])
+            state = replace(state, moves=(*state.moves, move))
         recent = self.heat(state, time - 0.5 * LONG_MEMORY_S, time)
         cold = recent is not None and recent < -g["slow.cold"]
         extra = time + g["slow.extra_time"] if cold else state.extra_coke_until
         return replace(state, coke_aim=aim, extra_coke_until=extra)
+
+    def _trip(self, state: OperatorState, coal: float) -> OperatorState:
+        """Without coal the oxygen is taken off at once, and given back when coal flows again."""
+        wanted, normal = state.setpoints.coal_injection_rate, self.reference.oxygen_flow
+        if math.isnan(coal):
+            return state
+        oxygen = 0.0 if coal < TRIPPED * wanted else normal
+        return replace(state, setpoints=state.setpoints._replace(oxygen_flow=oxygen))
 
     def _blast(self, state: OperatorState, time: float, drop: float) -> OperatorState:
         g, volume, normal = self.settings, state.setpoints.blast_volume, self.reference.blast_volume

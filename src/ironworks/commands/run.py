@@ -164,7 +164,8 @@ async def _open_page(
     stack.callback(reader.close)
     port = free_port(options.host, options.port)
     hosts = {options.host, "localhost", "127.0.0.1"}
-    app = create_app(reader, chain.works, chain.clock, Desk(chain), token, hosts=hosts)
+    headline = chain.predictor.name
+    app = create_app(reader, chain.works, chain.clock, Desk(chain), token, headline=headline, hosts=hosts)
     server = page_server(app, options.host, port)
     serving = asyncio.create_task(server.serve())
 

@@ -109,7 +109,7 @@ def test_hot_iron_adds_moisture_and_takes_coal_away():
 def test_the_operator_reads_one_sentence_in_his_units():
     move = settled(AIM - 16.0)[COAL]
     tons = (move.value - move.current) * 3.6
-    effect = dict(((target, horizon), by) for target, horizon, by in move.effects)
+    effect = {(target, horizon): by for target, horizon, by in move.effects}
     assert move.reason.startswith("Hot metal temperature expected 1489 degC at 2 h (aim 1505); ")
     assert f"coal injection rate {tons:+.1f} t/h: " in move.reason
     assert f"{effect[HMT, 6 * 3600.0]:+.0f} degC in 6 h" in move.reason

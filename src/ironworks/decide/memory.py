@@ -80,9 +80,9 @@ class Bias:
     """What the model misses, by output, in two parts: what lasts, and what has come lately and fades.
 
     Furnace heat wanders with two time constants, of hours and of days. The whole bias is low-pass filtered with
-    `time_constant` so that noise of single samples does not become moves; its slow part with `slow_time`. What the whole
-    stands above the slow part is expected to fade with `fade_time`. A lasting change moves into the slow part with time,
-    so that no offset stays. All times in s.
+    `time_constant` so that noise of single samples does not become moves; its slow part with `slow_time`. What the
+    whole stands above the slow part is expected to fade with `fade_time`. A lasting change moves into the slow part
+    with time, so that no offset stays. All times in s.
     """
 
     time_constant: float

@@ -177,11 +177,11 @@ class PredictiveController:
     def _bias_course(
         self, output: str, known: Known, now: float, ahead: float, time: float, steps: NDArray[np.int64]
     ) -> Array:
-        """What the model misses of an output, by the forecast at its horizon and the estimate now, at the points ahead."""
+        """What the model misses of an output by the forecast and by the estimate, as expected at the points ahead."""
         weight = self._settings.forecast_weight
         raw = weight * (known.forecast - ahead) + (1.0 - weight) * (known.now - now)
         self._bias.update(output, raw, time)
-        return self._bias.course(output, steps * self._response.period)
+        return self._bias.course(output, np.asarray(steps * self._response.period, dtype=np.float64))
 
     def _decide(
         self, image: ProcessImage, outlook: Outlook, ours: Sequence[str], trouble: Mapping[str, str]

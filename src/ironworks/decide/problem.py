@@ -147,8 +147,8 @@ class MoveProblem:
             ]
         )
         each = np.vstack([self._position, np.eye(self.blocks), hours])
-        own: Array = np.kron(np.eye(len(self.setpoints)), np.vstack([each, -each]))
-        rows: list[Array] = [*outputs, np.hstack([own, np.zeros((len(own), 2 * predicted))])]
+        own = np.kron(np.eye(len(self.setpoints)), np.vstack([each, -each]))
+        rows = [*outputs, np.hstack([own, np.zeros((len(own), 2 * predicted))])]
         return np.vstack(rows)
 
     def _bounds(self, deviation: Array, room: Mapping[str, Room]) -> Array:

@@ -114,13 +114,14 @@ class ResponseModel:
 
     def free_response(self, state: ResponseState, steps: int) -> Array:
         """What is in the pipe: outputs (steps, n_outputs) after 1 .. `steps` periods if no input moves any more."""
-        lags, history = state.lags, state.inputs
-        rows = np.empty((steps, len(self.outputs)))
+        since = np.arange(1, steps + 1)[:, None]  # by then the newest input has been in force for so many periods
+        newer = state.inputs[np.maximum(self._delay - since, 0), self._column]
+        older = state.inputs[np.maximum(self._delay + 1 - since, 0), self._column]
+        forcing = self._late * newer + self._early * older
+        lags, rows = state.lags, np.empty((steps, len(self.lags)))
         for row in range(steps):
-            history = np.vstack([history[:1], history[:-1]])
-            lags = self._advance(lags, history)
-            rows[row] = self._gains @ lags
-        return rows
+            lags = rows[row] = self._decay * lags + forcing[row]
+        return rows @ self._gains.T
 
     def step_response(self, input: str, steps: int) -> Array:
         """Outputs (steps, n_outputs) 1 .. `steps` periods after a lasting step of 1 (SI) of `input`, in closed form."""

@@ -104,14 +104,14 @@ class AcceleratedClock(Clock):
 
 
 class SimulatedClock(Clock):
-    """Time moves only when told to, or when somebody sleeps on it."""
+    """Time moves only when told to, or when somebody sleeps on it. `resolution`: of the world it belongs to, s."""
+
+    def __init__(self, plant_time: float = 0.0, resolution: float = 1.0) -> None:
+        self._now, self._resolution = float(plant_time), float(resolution)
 
     @property
     def resolution(self) -> float:
-        return 1.0
-
-    def __init__(self, plant_time: float = 0.0) -> None:
-        self._now = float(plant_time)
+        return self._resolution
 
     @property
     def speed(self) -> float:

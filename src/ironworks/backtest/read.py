@@ -60,7 +60,7 @@ def _times(frame: pl.DataFrame, mapping: Mapping, file: Path) -> Array:
     """Row times, s since the epoch; NaN where a row has none."""
     column = frame[mapping.time_column]
     if column.dtype == pl.String:
-        column = column.str.to_datetime(strict=False)
+        column = _parsed(column)
     if column.dtype == pl.Date:
         column = column.cast(pl.Datetime("us"))
     if not isinstance(column.dtype, pl.Datetime) or column.null_count() == len(column):
@@ -71,6 +71,14 @@ def _times(frame: pl.DataFrame, mapping: Mapping, file: Path) -> Array:
     if column.dtype.time_zone is None:
         column = column.dt.replace_time_zone(mapping.time_zone, ambiguous="earliest", non_existent="null")
     return column.dt.epoch("us").cast(pl.Float64).fill_null(math.nan).to_numpy() * 1e-6
+
+
+def _parsed(column: pl.Series) -> pl.Series:
+    """Texts as times; as they are when no pattern of times fits them."""
+    try:
+        return column.str.to_datetime(strict=False)
+    except pl.exceptions.PolarsError:
+        return column
 
 
 def _values(column: pl.Series, file: Path) -> Array:

@@ -34,7 +34,11 @@ STUDENT_FREEDOM = 5.0
 """Degrees of freedom of the noise, in the weights of outliers: a plant's samples have heavy tails (choice, robust
 filtering)."""
 
-STREAK_DEVIATIONS = 3.0
+WILD_DEVIATIONS, WILD_STREAK = 12.0, 4
+"""Beyond so many standard deviations it takes that many in a row: a swapped unit or a slip of the pen may come
+twice."""
+
+STREAK_DEVIATIONS, STREAK = 3.0, 2
 """A sample this many standard deviations off, twice in a row and to the same side, is a change and no outlier."""
 
 
@@ -42,6 +46,7 @@ STREAK_DEVIATIONS = 3.0
 class HeatModel:
     """Parameters, SI: `centre` (D,) where a filter without samples starts; covariances (D, D); `reversion_time` in s.
 
+    `freedom`: of the Student distribution by which outliers are weighed; infinity makes it the plain Kalman filter.
     `identified_on` counts the samples that they were identified on; 0: defaults scaled to the first samples.
     """
 
@@ -52,6 +57,7 @@ class HeatModel:
     noise: Array
     reversion_time: float
     identified_on: int = 0
+    freedom: float = STUDENT_FREEDOM
 
     @property
     def targets(self) -> int:
@@ -115,9 +121,10 @@ def update(model: HeatModel, state: State, values: Array) -> State:
     spread = np.sqrt(_observed(covariance, count, present)[1].diagonal() + model.noise.diagonal()[present])
     surprise = innovation / spread
     streak = _streak(state.streak, present, surprise)
-    weight = np.minimum(1.0, (STUDENT_FREEDOM + 1.0) / (STUDENT_FREEDOM + surprise * surprise))
+    weight = np.minimum(1.0, (1.0 + 1.0 / model.freedom) / (1.0 + surprise * surprise / model.freedom))
     for position, target in enumerate(present):
-        if abs(streak[target]) >= 2:
+        needed = STREAK if abs(surprise[position]) <= WILD_DEVIATIONS else WILD_STREAK
+        if abs(streak[target]) >= needed and math.isfinite(model.freedom):
             covariance = _widened(covariance, count, int(target), innovation[position])
             weight[position] = 1.0
     gain_rows, observed = _observed(covariance, count, present)

@@ -7,7 +7,6 @@ Method: Gaussian process marginal likelihood (Rasmussen & Williams 2006, ch. 5),
 """
 
 import math
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -17,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from ironworks.estimate.heat_model import TAP_TIME, Array, HeatModel
 
-BLOCK_ROWS, MOST_BLOCKS = 128, 20
+BLOCK_ROWS, MOST_BLOCKS = 96, 20
 DAY = 86400.0
 CLIP_DEVIATIONS = 4.0
 """Values farther than this many robust standard deviations from their block's median are drawn in to that distance."""
@@ -111,7 +110,8 @@ def _pack(model: HeatModel, scale: Array) -> Array:
     theta = [np.array([math.log(model.reversion_time)])]
     for covariance in (model.heat, model.tap, model.level_rate * DAY, model.noise):
         factor = np.linalg.cholesky(covariance / np.outer(scale, scale))
-        theta.append(np.where(rows == columns, np.log(np.abs(factor[rows, columns])), factor[rows, columns]))
+        entries, diagonal = factor[rows, columns], rows == columns
+        theta.append(np.where(diagonal, np.log(np.where(diagonal, entries, 1.0)), entries))
     return np.concatenate(theta)
 
 
@@ -120,74 +120,54 @@ def _unpack(theta: Array, centre: Array, scale: Array, samples: int) -> HeatMode
     return HeatModel(centre, heat, tap, level / DAY, noise, math.exp(theta[0]), samples)
 
 
-@dataclass(slots=True)
 class _Blocks:
-    """Standardised samples in blocks (B, N), and what of the covariance does not depend on the parameters."""
-
-    values: Array
-    targets: NDArray[np.intp]
-    apart: Array
-    tap_kept: Array
-    walked: Array
-    same_event: Array
-    unknown_level: Array
+    """Standardised samples in blocks (B, N), and what of their covariance does not depend on the parameters."""
 
     def __init__(self, times: Array, targets: NDArray[np.intp], values: Array, centre: Array, scale: Array) -> None:
         standard = (values - centre[targets]) / scale[targets]
         middle = np.zeros_like(standard)
         for index in range(len(centre)):
-            mine = targets == index
-            masked = np.where(mine, standard, np.nan)
-            medians = np.array(
-                [np.median(row[~np.isnan(row)]) if mine[i].any() else 0.0 for i, row in enumerate(masked)]
-            )
-            middle = np.where(mine, medians[:, None], middle)
-        self.values = middle + np.clip(standard - middle, -CLIP_DEVIATIONS, CLIP_DEVIATIONS)
-        self.targets = targets
-        self.apart = np.abs(times[:, :, None] - times[:, None, :])
-        self.tap_kept = np.exp(-self.apart / TAP_TIME)
+            for block, mine in enumerate(targets == index):
+                if mine.any():
+                    middle[block, mine] = np.median(standard[block, mine])
+        self._values = middle + np.clip(standard - middle, -CLIP_DEVIATIONS, CLIP_DEVIATIONS)
+        self._member = (targets[:, :, None] == np.arange(len(centre))).astype(float)
+        self._apart = np.abs(times[:, :, None] - times[:, None, :])
         since = times - times[:, :1]
-        self.walked = np.minimum(since[:, :, None], since[:, None, :]) / DAY
         one = targets[:, :, None] == targets[:, None, :]
         itself = np.eye(times.shape[1], dtype=bool)[None]
-        self.same_event = np.where(itself | (~one & (self.apart <= 1.0)), 1.0, 0.0)
-        self.unknown_level = np.where(one, UNKNOWN_LEVEL_VARIANCE, 0.0)
+        self._fixed = (
+            np.exp(-self._apart / TAP_TIME),
+            np.minimum(since[:, :, None], since[:, None, :]) / DAY,
+            np.where(itself | (~one & (self._apart <= 1.0)), 1.0, 0.0),
+        )
+        self._unknown_level = np.where(one, UNKNOWN_LEVEL_VARIANCE, 0.0)
 
     def negative_log_likelihood(self, theta: Array) -> tuple[float, Array]:
         """Value and gradient."""
-        count = _count(len(theta))
-        factors = _factors(theta, count)
-        heat, tap, level, noise = (factor @ factor.T for factor in factors)
+        factors = _factors(theta, self._member.shape[2])
         tau = math.exp(theta[0])
-        pair = (self.targets[:, :, None], self.targets[:, None, :])
-        kept = np.exp(-self.apart / tau)
-        heat_part = heat[pair] * kept
-        total = (
-            heat_part
-            + tap[pair] * self.tap_kept
-            + level[pair] * self.walked
-            + noise[pair] * self.same_event
-            + self.unknown_level
-        )
+        bases = (np.exp(-self._apart / tau), *self._fixed)
+        heat_part = self._spread(factors[0]) * bases[0]
+        total = self._unknown_level + heat_part
+        for factor, basis in zip(factors[1:], bases[1:]):
+            total += self._spread(factor) * basis
         inverse = np.linalg.inv(total)
-        solved = np.einsum("bij,bj->bi", inverse, self.values)
-        value = 0.5 * float(np.sum(np.linalg.slogdet(total)[1])) + 0.5 * float(np.sum(solved * self.values))
-        slope = 0.5 * (inverse - solved[:, :, None] * solved[:, None, :])
-        gradient = [np.array([float(np.sum(slope * heat_part * self.apart)) / tau])]
-        for factor, basis in zip(factors, (kept, self.tap_kept, self.walked, self.same_event)):
-            gradient.append(self._factor_gradient(slope * basis, factor))
+        solved = np.matmul(inverse, self._values[:, :, None])
+        value = 0.5 * float(np.sum(np.linalg.slogdet(total)[1])) + 0.5 * float(np.sum(solved[:, :, 0] * self._values))
+        slope = 0.5 * (inverse - solved * solved.transpose(0, 2, 1))
+        gradient = [np.array([float(np.sum(slope * heat_part * self._apart)) / tau])]
+        gradient += [self._factor_gradient(slope * basis, factor) for factor, basis in zip(factors, bases)]
         return value, np.concatenate(gradient)
+
+    def _spread(self, factor: Array) -> Array:
+        """The covariance of a factor between the targets of all pairs of rows, (B, N, N)."""
+        shares = self._member @ factor
+        return shares @ shares.transpose(0, 2, 1)
 
     def _factor_gradient(self, slope: Array, factor: Array) -> Array:
         """Gradient by the entries of one Cholesky factor, from the gradient by the entries of the covariance."""
-        count = len(factor)
-        kinds = self.targets[:, :, None] * count + self.targets[:, None, :]
-        by_covariance = np.bincount(kinds.ravel(), slope.ravel(), count * count).reshape(count, count)
+        by_covariance = (self._member.transpose(0, 2, 1) @ (slope @ self._member)).sum(axis=0)
         full = (by_covariance + by_covariance.T) @ factor
-        rows, columns = np.tril_indices(count)
+        rows, columns = np.tril_indices(len(factor))
         return np.where(rows == columns, full[rows, columns] * factor[rows, columns], full[rows, columns])
-
-
-def _count(length: int) -> int:
-    """Number of targets from the length of theta: 1 + 2 D (D + 1)."""
-    return round((math.sqrt(1.0 + 2.0 * (length - 1)) - 1.0) / 2.0)

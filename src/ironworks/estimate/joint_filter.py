@@ -52,6 +52,7 @@ class JointFilter:
         self._past: list[tuple[float, int, float]] = []
         self._counts = [0] * len(self._targets)
         self._newest = [-math.inf] * len(self._targets)
+        self._intervals = [0.0] * len(self._targets)
         self._window: FixedLagFilter | None = None
         self._identified_at, self._identified_count = -math.inf, 0
 
@@ -87,6 +88,7 @@ class JointFilter:
             self._counts[row[1]] += 1
             self._newest[row[1]] = max(self._newest[row[1]], row[0])
         del self._past[:-MOST_REMEMBERED]
+        self._intervals = [self._interval(index) for index in range(len(self._targets))]
         if len(self._past) < FIRST_IDENTIFICATION:
             self._window = filtered(default_model(self._values()), self._past)
             return
@@ -143,7 +145,7 @@ class JointFilter:
                 continue
             starting = starting and self._counts[index] < ENOUGH_SAMPLES
             quiet = image.time - self._newest[index]
-            if quiet > max(QUIET_AT_LEAST, QUIET_FACTOR * self._interval(index)):
+            if quiet > max(QUIET_AT_LEAST, QUIET_FACTOR * self._intervals[index]):
                 reasons.append(f"{tag}: no usable sample for {quiet / 3600.0:.1f} h")
         if starting:
             return Health.STARTING, (*reasons, f"fewer than {ENOUGH_SAMPLES} samples of every target")

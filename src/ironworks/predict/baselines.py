@@ -12,6 +12,8 @@ samples).
 
 import math
 
+import numpy as np
+
 from ironworks.core.forecast import Scored
 from ironworks.predict.points import Point, Question
 from ironworks.predict.watch import SampleHistory, View
@@ -70,5 +72,4 @@ def spread(history: SampleHistory, now: float) -> float | None:
         inside = history.values[-FEWEST_SAMPLES:]
     if len(inside) < FEWEST_SAMPLES:
         return None
-    mean = math.fsum(inside) / len(inside)
-    return math.sqrt(math.fsum((v - mean) ** 2 for v in inside) / (len(inside) - 1)) or None
+    return float(np.std(inside, ddof=1)) or None

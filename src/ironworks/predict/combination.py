@@ -8,7 +8,7 @@ speaks alone.
 
 import math
 
-from ironworks.core.forecast import Forecast
+from ironworks.core.forecast import Forecast, Scored
 from ironworks.predict.calibrated import BandKeeper, Ledger
 from ironworks.predict.points import Point, Question
 from ironworks.predict.watch import View
@@ -30,6 +30,7 @@ class Combination:
         self._keeper = BandKeeper(self.name)
         self._ledgers: dict[str, Ledger] = {}
         self._errors: dict[tuple[str, Question], tuple[float, float, int]] = {}
+        self._last: dict[Question, float] = {}
 
     def see(self, view: View, points: dict[str, dict[Question, Point]]) -> tuple[Forecast, ...]:
         """Forecasts at the view's time from the models' points, by model name."""
@@ -65,6 +66,10 @@ class Combination:
         kept = 0.5 ** (1.0 / HALF_LIFE)
         for settled in view.settled:
             question = Question(settled.target, settled.horizon, settled.scored)
+            since = settled.made_at - self._last.get(question, -math.inf)
+            if settled.scored == Scored.MEAN and since < settled.horizon:
+                continue  # the windows of neighbouring cycles overlap and say the same
+            self._last[question] = settled.made_at
             for name, ledger in self._ledgers.items():
                 point = ledger.at(question, settled.made_at)
                 if point is None:
@@ -75,6 +80,18 @@ class Combination:
 
 
 def _mixed(answers: dict[str, Point], weights: dict[str, float]) -> Point:
+    """The weighed mean of points, each drawn in to within a standard deviation of the filter's own.
+
+    The baselines believe whatever they are told: a silicon of 390 % would reach far through the smallest weight.
+    """
+    anchor = answers.get(FIRST)
+    if anchor is not None:
+        answers = {name: _drawn_in(point, anchor) for name, point in answers.items()}
     mean = math.fsum(weights[name] * point.mean for name, point in answers.items())
     variance = math.fsum(weights[name] * point.sd**2 for name, point in answers.items())
     return Point(mean, math.sqrt(variance))
+
+
+def _drawn_in(point: Point, anchor: Point) -> Point:
+    mean = min(max(point.mean, anchor.mean - anchor.sd), anchor.mean + anchor.sd)
+    return Point(mean, min(point.sd, 1.5 * anchor.sd))

@@ -36,6 +36,7 @@ class ConformalBand:
         self._recent: deque[float] = deque()
         self._tails = [LEVELS[0], 1.0 - LEVELS[-1]]
         self._last = -math.inf
+        self._offsets = _risen([float(ndtri(level)) for level in LEVELS])
 
     @property
     def errors(self) -> int:
@@ -57,18 +58,13 @@ class ConformalBand:
         bisect.insort(self._ordered, error)
         if len(self._recent) > MOST_ERRORS:
             del self._ordered[bisect.bisect_left(self._ordered, self._recent.popleft())]
+        if self.errors:
+            levels = (self._tails[0], LEVELS[1], 0.5, LEVELS[3], 1.0 - self._tails[1])
+            self._offsets = _risen([self._quantile(level) for level in levels])
 
     def quantiles(self, point: Point) -> tuple[float, ...]:
         """Quantiles at core.forecast.LEVELS; the middle one is the point itself, and they rise."""
-        if self.errors:
-            low, high = self._tails[0], 1.0 - self._tails[1]
-            offsets = [self._quantile(level) for level in (low, LEVELS[1], 0.5, LEVELS[3], high)]
-        else:
-            offsets = [float(ndtri(level)) for level in LEVELS]
-        below = [min(0.0, offset) for offset in offsets[:2]]
-        above = [max(0.0, offset) for offset in offsets[3:]]
-        below[0], above[1] = min(below), max(above)
-        return tuple(point.mean + point.sd * offset for offset in (*below, 0.0, *above))
+        return tuple(point.mean + point.sd * offset for offset in self._offsets)
 
     def _quantile(self, level: float) -> float:
         """The quantile of the kept errors with the correction for a finite number (a new error counts among them)."""
@@ -78,3 +74,9 @@ class ConformalBand:
         upper = min(lower + 1, count - 1)
         share = position - lower
         return self._ordered[lower] * (1.0 - share) + self._ordered[upper] * share
+
+
+def _risen(offsets: list[float]) -> tuple[float, ...]:
+    """Offsets from the point that rise, with none for the point itself: a biased model keeps its point in its band."""
+    below, above = [min(0.0, offset) for offset in offsets[:2]], [max(0.0, offset) for offset in offsets[3:]]
+    return (min(below), below[1], 0.0, above[0], max(above))

@@ -23,8 +23,8 @@ from ironworks.predict.watch import View
 FEWEST_ROWS, MOST_ROWS = 250, 5000
 REFIT_INTERVAL = 72 * 3600.0
 """Time between fits of one question, s."""
-GROWTH = 1.3
-"""While rows are few, a fit is also due when their number has grown by this factor."""
+GROWTH, GROWN_INTERVAL = 1.3, 12 * 3600.0
+"""While rows are few, a fit is also due when their number has grown by this factor, but not within 12 h."""
 PRIOR_STRENGTH = 4.0
 """Belief that a fit is worth nothing: residuals are in units of noise, so this is noise variance over a prior
 spread of 0.5."""
@@ -74,12 +74,15 @@ class _Learner:
 
     def __init__(self, question: Question) -> None:
         self._spacing = MEAN_SPACING if question.scored == Scored.MEAN else 0.0
+        alike = question.horizon / MEAN_SPACING if question.scored == Scored.MEAN else 1.0
+        self._strength = PRIOR_STRENGTH * max(1.0, alike)  # means of overlapping windows are not independent rows
         self._kept = question.horizon + 2.0 * 86400.0
         self._noted: deque[tuple[float, Array, Point, tuple[float, float]]] = deque()
         self._rows: deque[tuple[Array, float]] = deque(maxlen=MOST_ROWS)
         self._fit: ResidualFit | None = None
         self._fitted_at, self._fitted_rows, self._last = -math.inf, 0, -math.inf
         self._products, self._squares = np.zeros(2), np.zeros((2, 2))
+        self._trust = np.zeros(2)
 
     def answer(self, time: float, features: Array, base: Point) -> Point:
         """The filter's point, corrected; notes the features until the truth is known."""
@@ -87,16 +90,14 @@ class _Learner:
         self._noted.append((time, features, base, said))
         while self._noted[0][0] < time - self._kept:
             self._noted.popleft()
-        correction = float(self.trust() @ np.array(said))
+        correction = float(self._trust @ np.array(said))
         correction = min(max(correction, -MOST_CORRECTION), MOST_CORRECTION)
         return Point(base.mean + correction * base.sd, base.sd)
 
-    def trust(self) -> Array:
+    def _trusted(self) -> Array:
         """The share of ridge and forest that is used: a regression of residuals on what they said, shrunk to
         nothing."""
-        if self._fit is None:
-            return np.zeros(2)
-        weights = np.linalg.solve(self._squares + PRIOR_STRENGTH * np.eye(2), self._products)
+        weights = np.linalg.solve(self._squares + self._strength * np.eye(2), self._products)
         weights = np.maximum(weights, 0.0)
         return weights / max(1.0, float(weights.sum()))
 
@@ -118,14 +119,14 @@ class _Learner:
             kept = 0.5 ** (1.0 / HALF_LIFE)
             self._products = kept * self._products + said * residual
             self._squares = kept * self._squares + np.outer(said, said)
+            self._trust = self._trusted()
 
     def overdue(self, now: float) -> float:
         """Seconds since a fit became due; negative when it is not."""
         if len(self._rows) < FEWEST_ROWS:
             return -1.0
-        if len(self._rows) >= GROWTH * self._fitted_rows and len(self._rows) < MOST_ROWS:
-            return max(0.0, now - self._fitted_at - REFIT_INTERVAL)
-        return now - self._fitted_at - REFIT_INTERVAL
+        grown = len(self._rows) >= GROWTH * self._fitted_rows
+        return now - self._fitted_at - (GROWN_INTERVAL if grown else REFIT_INTERVAL)
 
     def refit(self, now: float) -> None:
         """Fit on all rows so far."""

@@ -1,0 +1,116 @@
+"""The single models: baselines by hand, the state-space forecast against simulation, the learned part, the weights."""
+
+import math
+
+import lightgbm
+import numpy as np
+import pytest
+
+from forecast_kit import BLAST, CYCLE, DAY, HOUR, SILICON, TAGS, TEMPERATURE, Images, furnace
+from ironworks import predict
+from ironworks.core.estimate import Belief, Health, StateEstimate
+from ironworks.core.forecast import Scored
+from ironworks.core.image import ProcessImage
+from ironworks.core.sample import Quality, Sample
+from ironworks.estimate import JointFilter
+from ironworks.predict.baselines import MeanOfDay, Persistence
+from ironworks.predict.kalman import kalman_point
+from ironworks.predict.points import Question
+from ironworks.predict.residual import FOREST, as_arrays
+from ironworks.predict.watch import Watch
+
+NOTHING = StateEstimate(0.0, {}, Health.STARTING)
+
+
+def view_of(samples: list[tuple[float, float]], now: float):
+    arrived = tuple(Sample(SILICON, value, Quality.GOOD, time, time + 1800.0) for time, value in samples)
+    return Watch((SILICON,), (2.0 * HOUR,)).look(ProcessImage(now, {}, arrived), NOTHING)
+
+
+def test_persistence_takes_the_newest_sample_and_the_mean_of_the_last_window() -> None:
+    view = view_of([(0.0, 1.0), (4.0 * HOUR, 2.0), (6.0 * HOUR, 4.0), (5.5 * HOUR, 3.0)], 7.0 * HOUR)
+    sample, mean = (Question(SILICON, 2.0 * HOUR, scored) for scored in (Scored.SAMPLE, Scored.MEAN))
+    points = Persistence().points(view, (sample, mean))
+    assert points[sample].mean == 4.0
+    assert points[mean].mean == 3.5
+
+
+def test_the_mean_of_the_day_takes_24_hours_and_no_more() -> None:
+    view = view_of([(0.0, 100.0), (4.0 * HOUR, 2.0), (20.0 * HOUR, 4.0)], 25.0 * HOUR)
+    question = Question(SILICON, 2.0 * HOUR, Scored.SAMPLE)
+    assert MeanOfDay().points(view, (question,))[question].mean == 3.0
+
+
+def beliefs() -> StateEstimate:
+    held = {
+        SILICON: Belief(5.0, 0.5), f"{SILICON}.level": Belief(4.0, 0.4), f"{SILICON}.heat": Belief(1.0, 0.6),
+        f"{SILICON}.reversion_time": Belief(3.0 * HOUR, 0.0), f"{SILICON}.heat_spread": Belief(1.2, 0.0),
+        f"{SILICON}.level_drift": Belief(0.3 / math.sqrt(HOUR), 0.0), f"{SILICON}.sampling_noise": Belief(0.7, 0.0),
+    }  # fmt: skip
+    return StateEstimate(0.0, held, Health.GOOD)
+
+
+@pytest.mark.parametrize("horizon", [1.0 * HOUR, 2.0 * HOUR, 8.0 * HOUR])
+def test_the_state_space_forecast_equals_simulation(horizon: float) -> None:
+    random, count, step = np.random.default_rng(1), 40000, 300.0
+    shared = 0.5 * (0.5**2 - 0.4**2 - 0.6**2)
+    level, heat = random.multivariate_normal([4.0, 1.0], [[0.16, shared], [shared, 0.36]], count).T
+    kept, total = math.exp(-step / (3.0 * HOUR)), np.zeros(count)
+    steps = round(horizon / step)
+    for _ in range(steps):
+        before = level + heat
+        level = level + random.normal(0.0, 0.3 * math.sqrt(step / HOUR), count)
+        heat = heat * kept + random.normal(0.0, 1.2 * math.sqrt(1.0 - kept * kept), count)
+        total += 0.5 * (before + level + heat)
+    single = level + heat + random.normal(0.0, 0.7, count)
+    mean = total / steps + random.normal(0.0, 0.7 / math.sqrt(horizon / 1800.0), count)
+    for scored, drawn in ((Scored.SAMPLE, single), (Scored.MEAN, mean)):
+        point = kalman_point(beliefs(), Question(SILICON, horizon, scored), 1800.0)
+        assert point is not None
+        assert point.mean == pytest.approx(drawn.mean(), abs=0.02)
+        assert point.sd == pytest.approx(drawn.std(), rel=0.02)
+
+
+def test_the_trees_as_arrays_say_what_lightgbm_says() -> None:
+    random = np.random.default_rng(2)
+    rows = random.normal(size=(800, 12))
+    goal = np.where(rows[:, 3] > 0.2, 1.0, -1.0) * rows[:, 5] + random.normal(0.0, 0.3, 800)
+    booster = lightgbm.train(FOREST, lightgbm.Dataset(rows, goal, params={"verbosity": -1}), 40)
+    forest = as_arrays(booster)
+    fresh = random.normal(size=(200, 12))
+    assert [forest.predict(row) for row in fresh] == pytest.approx(
+        np.asarray(booster.predict(fresh)).tolist(), abs=1e-12
+    )
+
+
+def skill(blast_effect: float, seed: int) -> tuple[float, float, float]:
+    """Root mean squared errors of filter, learned model and combination for temperature on the second half."""
+    days = 24.0
+    images = Images(furnace(days, seed, blast_effect)).until(days * DAY)
+    estimator = JointFilter((SILICON, TEMPERATURE))
+    predictor = predict.build(TAGS, (TEMPERATURE,), (2.0 * HOUR,), [BLAST])
+    truths = sorted({(s.source_time, s.value) for image in images for s in image.arrivals if s.tag == TEMPERATURE})
+    made = [predictor.step(image, estimator.step(image)) for image in images]
+    errors: dict[str, list[float]] = {}
+    for time, truth in truths:
+        if time > 0.5 * days * DAY:
+            for forecast in made[math.floor((time - 2.0 * HOUR) / CYCLE) - 1]:
+                if forecast.scored == Scored.SAMPLE:
+                    errors.setdefault(forecast.model, []).append((forecast.median - truth) ** 2)
+    return tuple(math.sqrt(np.mean(errors[model])) for model in ("kalman", "learned", "combination"))  # type: ignore
+
+
+def test_the_learned_model_finds_what_drives_the_furnace() -> None:
+    kalman, learned, combination = skill(0.6, 3)
+    assert learned < 0.95 * kalman
+    assert combination < 0.97 * kalman
+
+
+def test_the_learned_model_does_no_harm_where_there_is_nothing_to_learn() -> None:
+    kalman, learned, combination = skill(0.0, 4)
+    assert learned < 1.01 * kalman
+    assert combination < 1.01 * kalman
+
+
+def test_default_inputs_are_found_by_name() -> None:
+    assert predict.build(TAGS, (TEMPERATURE,), (2.0 * HOUR,)).inputs == (BLAST,)

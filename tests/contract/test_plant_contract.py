@@ -1,15 +1,16 @@
 """The simulated works keeps the contract of `core.ports.Plant`, on a sketch of a furnace."""
 
+import itertools
 import math
 
 import pytest
-from plant_kit import SketchProcess, names_of_truth
 
 from ironworks.core.dictionary import Role
 from ironworks.core.errors import CallError
 from ironworks.core.ports import Plant
 from ironworks.core.sample import Quality
 from ironworks.plant.works import SimulatedWorks
+from plant_kit import SketchProcess, names_of_truth
 
 START = 1.79e9
 DAY = 86400.0
@@ -44,7 +45,9 @@ def test_every_tag_is_delivered_and_no_other(day, demo_works):
 def test_time_is_what_was_asked(day):
     plant, batches = day
     assert plant.time == pytest.approx(START + 1.5 * DAY)
-    assert batches[0] == [] and batches[1] == [] and len(batches[2]) > 100
+    assert batches[0] == []
+    assert batches[1] == []
+    assert len(batches[2]) > 100
 
 
 def test_arrival_is_never_before_source_and_within_its_batch(day):
@@ -63,14 +66,16 @@ def test_laboratory_values_come_after_their_delay(day, demo_works):
     delays = {"hot_metal_temperature": (40, 80), "hot_metal_silicon": (900, 2400), "slag_basicity": (2700, 5400)}
     for tag, (low, high) in delays.items():
         found = [s.arrival_time - s.source_time for batch in batches for s in batch if s.tag == tag]
-        assert found and all(low - 1e-6 <= delay <= high + 1e-6 for delay in found)
+        assert found
+        assert all(low - 1e-6 <= delay <= high + 1e-6 for delay in found)
     assert {t.name for t in demo_works.tags.with_role(Role.LABORATORY)} >= set(delays)
 
 
 def test_gas_analysis_is_delayed_by_its_sample_line(day):
     _, batches = day
     gas = [s for batch in batches for s in batch if s.tag in ("top_gas_carbon_monoxide", "gas_utilisation")]
-    assert gas and all(s.arrival_time - s.source_time == 180.0 for s in gas)
+    assert gas
+    assert all(s.arrival_time - s.source_time == 180.0 for s in gas)
 
 
 def test_values_are_si_and_within_the_range_of_their_tag(day, demo_works):
@@ -96,14 +101,15 @@ def test_each_tag_comes_at_its_own_period(day, demo_works):
     _, batches = day
     for name, period in (("blast_volume", 60.0), ("stave_temperature_bosh_1", 60.0), ("coke_rate", 600.0)):
         times = [s.source_time for batch in batches for s in batch if s.tag == name]
-        assert {round(b - a) for a, b in zip(times, times[1:])} == {period}, name
+        assert {round(b - a) for a, b in itertools.pairwise(times)} == {period}, name
 
 
 def test_missing_is_missing_with_a_reason(day):
     _, batches = day
     every = [sample for batch in batches for sample in batch]
     missing = [sample for sample in every if sample.value is None]
-    assert missing and all(sample.quality == Quality.BAD and sample.reason for sample in missing)
+    assert missing
+    assert all(sample.quality == Quality.BAD and sample.reason for sample in missing)
     assert all(s.value is None and s.reason == "tap_hole_closed" for s in every if s.tag == "runner_temperature_3")
     runner = [s for s in every if s.tag == "runner_temperature_1"]
     gate = {s.source_time: s.value for s in every if s.tag == "tap_hole_1_open"}
@@ -116,7 +122,8 @@ def test_no_hot_metal_is_sampled_while_no_iron_runs(day):
     every = [sample for batch in batches for sample in batch]
     gate = {s.source_time: s.value for s in every if s.tag == "tap_hole_1_open"}
     sampled = [s for s in every if s.tag == "hot_metal_silicon"]
-    assert len(sampled) > 30 and all(gate[s.source_time] == 1.0 for s in sampled)
+    assert len(sampled) > 30
+    assert all(gate[s.source_time] == 1.0 for s in sampled)
 
 
 def test_one_seed_repeats_and_another_does_not(demo_works):

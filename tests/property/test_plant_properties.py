@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plant_kit import SketchProcess
 
 from ironworks.plant.actuators import Actuators, Setpoints, blast_moisture, furnace_inputs
 from ironworks.plant.disturbances import Disturbances
@@ -17,6 +16,7 @@ from ironworks.plant.publishing import measured_tags
 from ironworks.plant.random_streams import BLOCK, Stream
 from ironworks.plant.settings import Settings
 from ironworks.plant.snapshot import pack, unpack
+from plant_kit import SketchProcess
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -36,8 +36,11 @@ def test_random_numbers_have_the_distribution_they_are_named_after():
     normal = np.array([stream.normal(i) for i in range(20000)])
     uniform = np.array([stream.uniform(i) for i in range(20000)])
     bound = 5.0 / math.sqrt(normal.size)
-    assert abs(normal.mean()) < bound and abs(normal.std() - 1.0) < bound
-    assert abs(uniform.mean() - 0.5) < bound and uniform.min() >= 0.0 and uniform.max() < 1.0
+    assert abs(normal.mean()) < bound
+    assert abs(normal.std() - 1.0) < bound
+    assert abs(uniform.mean() - 0.5) < bound
+    assert uniform.min() >= 0.0
+    assert uniform.max() < 1.0
     assert abs(np.corrcoef(normal[:-1, 0], normal[1:, 0])[0, 1]) < 5.0 / math.sqrt(20000)
     assert abs(np.corrcoef(normal[:, 0], uniform[:, 0])[0, 1]) < 5.0 / math.sqrt(20000)
 
@@ -46,8 +49,10 @@ def test_random_numbers_have_the_distribution_they_are_named_after():
 def test_snapshots_lose_nothing(numbers, data, leaf):
     tree = {"array": np.array(numbers), "bytes": data, "leaf": leaf, "deep": [{"none": None, "flag": True}]}
     back = unpack(pack(tree))
-    assert back["array"].tobytes() == tree["array"].tobytes() and back["bytes"] == data
-    assert back["leaf"] == leaf and back["deep"] == tree["deep"]
+    assert back["array"].tobytes() == tree["array"].tobytes()
+    assert back["bytes"] == data
+    assert back["leaf"] == leaf
+    assert back["deep"] == tree["deep"]
     assert pack(back) == pack(tree)
 
 
@@ -83,9 +88,11 @@ def test_readings_stay_within_the_range_and_missing_truth_stays_missing(bench, d
     truth[missing] = math.nan
     state, reading = chosen.read(chosen.start(), truth, 60.0, 60.0)
     rest = np.delete(np.arange(len(tags)), missing)
-    assert math.isnan(reading[missing]) and np.isfinite(reading[rest]).all()
+    assert math.isnan(reading[missing])
+    assert np.isfinite(reading[rest]).all()
     low, high = np.array([tag.low for tag in tags]), np.array([tag.high for tag in tags])
-    assert (reading[rest] >= low[rest]).all() and (reading[rest] <= high[rest]).all()
+    assert (reading[rest] >= low[rest]).all()
+    assert (reading[rest] <= high[rest]).all()
     assert state.step == 1
 
 
@@ -169,6 +176,8 @@ def test_switching_one_off_leaves_the_others_as_they_were(demo_works):
     for i in range(100):
         a, now_a = every.step(a, 60.0 * i, 60.0, 0.0, True)
         b, now_b = without.step(b, 60.0 * i, 60.0, 0.0, True)
-    assert now_b.slow["coke_moisture"] == 0.0 and now_b.stove == 1 and not now_b.spread["stave"].any()
+    assert now_b.slow["coke_moisture"] == 0.0
+    assert now_b.stove == 1
+    assert not now_b.spread["stave"].any()
     assert {**now_a.slow, "coke_moisture": 0.0} == now_b.slow
     assert now_a.stove != 1

@@ -1,10 +1,10 @@
 """The hand-shake as a controller lives it: enable, heart-beat, moves, a heart-beat that stops, an alarm."""
 
 import pytest
-from plant_kit import SketchProcess
 
 from ironworks.core.errors import CallError
 from ironworks.plant.works import SimulatedWorks
+from plant_kit import SketchProcess
 
 CYCLE = 600.0
 G = 1e-3  # kg per g
@@ -147,7 +147,7 @@ def test_remote_moisture_cannot_dry_the_air(controller):
 
 
 def test_protection_drops_what_is_remote(demo_works):
-    """With coal trips a hundred times as frequent, one comes within a day; then nothing is remote and nothing is taken."""
+    """Coal trips, here a hundred times as frequent: then nothing is remote and no enable is taken."""
     controller = Controller(demo_works)
     numbers = dict(controller.plant._disturbances.settings.numbers)
     numbers["coal.trip_rate"] *= 100.0
@@ -163,7 +163,8 @@ def test_protection_drops_what_is_remote(demo_works):
     assert controller.remote == (0.0, 0.0, 1.0)
     controller.plant.write("blast_moisture_remote_enable", 1.0)
     controller.look()
-    assert controller.remote == (0.0, 0.0, 1.0) and controller.seen["blast_moisture_remote_enable"] == 0.0
+    assert controller.remote == (0.0, 0.0, 1.0)
+    assert controller.seen["blast_moisture_remote_enable"] == 0.0
 
 
 def test_the_operator_goes_on_with_coke_while_coal_and_moisture_are_remote(demo_works):

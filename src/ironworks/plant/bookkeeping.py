@@ -42,7 +42,7 @@ class Books:
 def count(
     books: Books, truth: Truth, now: Disturbed, base: Setpoints, day: int, seconds: float
 ) -> tuple[Books, NDArray[np.float64]]:
-    """(books after a step, masses of the step for level 1's windows: coke, coal, iron [kg], charges)."""
+    """(books after a step, masses of the step for level 1's windows: coke, coal, ore [kg], charges)."""
     if day != books.day:
         books = replace(books, day=day, charges_at_midnight=math.floor(books.charges))
     charges = truth["charge_count"] - books.charges
@@ -55,7 +55,7 @@ def count(
     masses = [
         charges * base.coke_base,
         truth["actual_coal_injection_rate"] * seconds,
-        truth["metal_tapped"] - books.tapped,
+        charges * base.ore_base,
         charges,
     ]
     casting = bool(truth["tap_open"].max() > 0.5)

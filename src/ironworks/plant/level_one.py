@@ -1,6 +1,7 @@
 """What the plant's own level 1 calculates, from measured values only. A missing input leaves the result missing.
 
-Rates per tonne are means over up to 24 h, because casts and charges come in lumps; before 6 h they are missing.
+Rates per tonne are means over up to 24 h per tonne of the hot metal that the charged ore will give, as plants reckon
+them: casts come in too large lumps. In the first two hours they are missing.
 """
 
 import functools
@@ -42,7 +43,7 @@ class Windows:
     full: int
 
 
-COLUMNS = ("coke", "coal", "iron", "charges")
+COLUMNS = ("coke", "coal", "ore", "charges")
 
 
 class LevelOne:
@@ -107,7 +108,8 @@ class LevelOne:
         names = ("production_rate", "coke_rate", "coal_rate", "fuel_rate", "dust_rate")
         if windows.full < self._least:
             return dict.fromkeys(names, math.nan)
-        coke, coal, iron, _ = windows.bins[-windows.full :].sum(axis=0).tolist()
+        coke, coal, ore, _ = windows.bins[-windows.full :].sum(axis=0).tolist()
+        iron = ore * self._settings["level_one.ore_iron"] / self._settings["level_one.metal_iron"]
         if iron <= 0.0:
             return dict.fromkeys(names, math.nan)
         per_second = iron / (windows.full * BIN_S)

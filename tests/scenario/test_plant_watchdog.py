@@ -171,9 +171,11 @@ def test_the_operator_goes_on_with_coke_while_coal_and_moisture_are_remote(demo_
     controller = Controller(demo_works, without=["coal_trip"])
     controller.cycle()
     controller.take_both()
-    coke = set()
+    before = controller.seen["coke_base_setpoint"]
+    coal = controller.seen["coal_injection_rate_setpoint"]
+    controller.plant.write("coal_injection_rate_remote_value", coal + 4.0 * T_H)  # too hot for long: coke must give way
     for _ in range(2 * 144):
         controller.cycle()
-        coke.add(controller.seen["coke_base_setpoint"])
         assert controller.remote == (1.0, 1.0, 0.0)
-    assert len(coke) > 1
+        assert controller.seen["coal_injection_rate_setpoint"] == coal + 4.0 * T_H
+    assert controller.seen["coke_base_setpoint"] < before

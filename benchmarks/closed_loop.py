@@ -1,7 +1,7 @@
 """The same furnace, seed and disturbances with its own shift operator and with the chain in AUTO, on the virtual clock.
 
-`python -m benchmarks.closed_loop [DAYS [SEED ...]]` (3 days, seeds 1 2 3). The true hot metal temperature and silicon are compared, which
-neither of the two has seen. `--plot FILE` draws the last seed.
+`python -m benchmarks.closed_loop [DAYS [SEED ...]]` (3 days, seeds 1 2 3). The true hot metal temperature and silicon
+are compared, which neither of the two has seen. `--plot FILE` draws the last seed.
 """
 
 import asyncio

@@ -18,7 +18,7 @@ from ironworks.core.errors import CallError, LinkError
 from ironworks.core.sample import Sample
 from ironworks.core.works import Works, load_works
 from ironworks.plant.server import PlantServer, serve_plant
-from ironworks.plant.works import SimulatedWorks
+from ironworks.plant.works import SimulatedWorks, sampling_step_for
 
 LOCK_TRIES, LOCK_PAUSE_S = 60, 0.25
 """A server whose parent was killed needs some seconds to save its furnace and let go of the folder."""
@@ -77,11 +77,12 @@ async def _stop_with_parent(stop: asyncio.Event) -> None:
 def make_plant(works: Works, options: ServeOptions, folder: Path, say: Callable[[str], None]) -> SimulatedWorks:
     """The works at its start time, with the history before it if this is its first start."""
     start = parse_iso(options.start) if options.start else WallClock().now()
+    plant = SimulatedWorks(works, options.seed, start, sampling_step=sampling_step_for(options.speed))
     first_start = not (folder / "state.zip").exists()
-    if not first_start or options.history <= 0.0:
-        return SimulatedWorks(works, options.seed, start)
-    plant = SimulatedWorks(works, options.seed, start - options.history)
-    write_history(operate(plant, works, options.history, say), folder / HISTORY_FILE)
+    if first_start and options.history > 0.0:
+        before = SimulatedWorks(works, options.seed, start - options.history)  # coarser in time, so quicker
+        write_history(operate(before, works, options.history, say), folder / HISTORY_FILE)
+        plant.restore(before.snapshot())
     return plant
 
 

@@ -44,7 +44,11 @@ class LadderWatch(Protocol):
 
 @dataclass(slots=True)
 class Chain:
-    """Everything that one cycle needs."""
+    """Everything that one cycle needs.
+
+    `beaten`: whether the plant has taken a heart-beat since the start. Before that it follows nobody, so that the first
+    cycle after a start only watches.
+    """
 
     works: Works
     clock: Clock
@@ -65,6 +69,7 @@ class Chain:
     released: set[str] = field(default_factory=set)
     record_failure: str = ""
     recorded_changes: int = 0
+    beaten: bool = False
 
     async def sense(self) -> None:
         """Drain the source, judge what came, and record it. What the record cannot take waits, and nothing is lost."""

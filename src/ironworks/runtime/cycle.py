@@ -51,7 +51,7 @@ async def run_cycle(chain: Chain, number: int) -> CycleRecord:
         )  # fmt: skip
         chain.keep(record, stages)
     if not stages.failures:
-        await chain.sink.heartbeat(number)
+        chain.beaten = await chain.sink.heartbeat(number) or chain.beaten
     return record
 
 
@@ -106,11 +106,11 @@ def take_charge(chain: Chain, proposal: Proposal, image: ProcessImage) -> Propos
 
 
 async def _act(chain: Chain, verdicts: tuple[Verdict, ...], stages: Stages) -> tuple[Receipt, ...]:
-    """Write what is allowed and stands at AUTO; record it first."""
+    """Write what is allowed and stands at AUTO, once the plant has taken a heart-beat; record it first."""
     commands = [
         Command.from_verdict(verdict, Mode.AUTO, chain.clock.now())
         for verdict in verdicts
-        if isinstance(verdict, Allowed) and chain.ladder[verdict.move.setpoint] == Mode.AUTO
+        if isinstance(verdict, Allowed) and chain.ladder[verdict.move.setpoint] == Mode.AUTO and chain.beaten
     ]
     try:
         chain.record.intend(commands)

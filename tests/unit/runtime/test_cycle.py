@@ -127,7 +127,7 @@ def chain(world, demo_works):
         predictor=Stage(world, "predict", lambda image, estimate: ()),
         controller=Stage(world, "decide", lambda *arguments: (world.proposal,)),
         guard=Guards(), watch=NoFalls(), record=world,
-        ladder=ModeLadder({COAL: Mode.AUTO}, {}),
+        ladder=ModeLadder({COAL: Mode.AUTO}, {}), beaten=True,
     )  # fmt: skip
 
 
@@ -158,6 +158,14 @@ async def test_only_auto_writes(chain, world, mode):
     await run_cycle(chain, 1)
     assert world.written == []
     assert world.beats == [1]
+
+
+async def test_the_first_cycle_after_a_start_only_watches(chain, world):
+    chain.beaten = False
+    await run_cycle(chain, 1)
+    assert world.written == []
+    await run_cycle(chain, 2)
+    assert [command.value for command in world.written] == [17.5]
 
 
 async def test_off_is_not_even_calculated(chain, world):

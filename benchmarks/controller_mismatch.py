@@ -21,6 +21,7 @@ from ironworks.decide.trial import Scenario, TrialResult, otherwise, run_trial
 from ironworks.twin.furnace import load_response
 
 HOUR = 3600.0
+AIM = 1505.0 + 273.15
 CASES = {
     "as modelled": {},
     "gains x 0.6": {"gain": 0.6},
@@ -50,41 +51,53 @@ def disturbance(seed: int, cycles: int, period: float) -> np.ndarray:
     return np.column_stack([heat, heat * 1e-4 + wander(rng, cycles, period, 3e-4, 3.0)])
 
 
-def main(days: float = 30.0) -> None:
-    """Print the table."""
+def main(days: float = 10.0, seeds: int = 3) -> None:
+    """Print the table: one row a furnace, over all seeds together."""
     works = load_works("demo")
     model = load_response(works.folder / "twin.toml", works.cycle)
     cycles = round(days * 24 * HOUR / works.cycle)
-    scenario = Scenario(
-        start={"blast_moisture_setpoint": 0.012, "coal_injection_rate_setpoint": 62.0 / 3.6},
-        levels={"hot_metal_temperature": 1505.0 + 273.15, "hot_metal_silicon": 0.004},
-        disturbance=disturbance(1, cycles, works.cycle),
-        sample_noise={"hot_metal_temperature": 6.0, "hot_metal_silicon": 5e-4},
-        steady={"blast_volume": 6700.0 / 60.0},
-    )
+    scenarios = [
+        Scenario(
+            start={"blast_moisture_setpoint": 0.012, "coal_injection_rate_setpoint": 62.0 / 3.6},
+            levels={"hot_metal_temperature": AIM, "hot_metal_silicon": 0.004},
+            disturbance=disturbance(seed, cycles, works.cycle),
+            sample_noise={"hot_metal_temperature": 6.0, "hot_metal_silicon": 5e-4},
+            steady={"blast_volume": 6700.0 / 60.0},
+            seed=seed,
+        )
+        for seed in range(1, seeds + 1)
+    ]
     print(
-        f"{days:g} days, seed 1, {works.cycle:g} s cycles; sd in degC and %; moves a day; travel a day in g/Nm3 and t/h"
+        f"{seeds} seeds of {days:g} days, {works.cycle:g} s cycles; root mean square from the aim and sd, degC and %;"
     )
+    print("moves and travel a day of moisture (m, g/Nm3) and coal (c, t/h); wall ms a cycle, trial and all")
     print(
-        f"{'furnace':32s} {'sd HMT':>7s} {'sd Si':>6s} {'mean':>6s} {'moves m':>8s} {'c':>5s}"
-        f" {'travel m':>9s} {'c':>6s} ms"
+        f"{'furnace':30s} {'rms HMT':>8s} {'sd HMT':>7s} {'sd Si':>6s} {'moves m':>8s} {'c':>5s} {'travel m':>9s}"
+        f" {'c':>6s} ms"
     )
-    show("no control", run_trial(works, model, scenario, None), days, 0.0)
+    show("no control", [run_trial(works, model, scenario, None) for scenario in scenarios], days, 0.0)
     for name, case in CASES.items():
-        controller = PredictiveController.from_works(works, "trial")
         started = time.perf_counter()
-        result = run_trial(works, otherwise(model, **case), scenario, controller)
-        show(name, result, days, (time.perf_counter() - started) / cycles * 1e3)
+        furnace = otherwise(model, **case)
+        results = [
+            run_trial(works, furnace, scenario, PredictiveController.from_works(works, "trial"))
+            for scenario in scenarios
+        ]
+        show(name, results, days * seeds, (time.perf_counter() - started) / (cycles * seeds) * 1e3)
 
 
-def show(name: str, result: TrialResult, days: float, milliseconds: float) -> None:
+def show(name: str, results: list[TrialResult], days: float, milliseconds: float) -> None:
     """One row."""
-    heat, silicon = result.outputs[:, 0] - 273.15, result.outputs[:, 1] * 100.0
-    moves = np.diff(result.setpoints, axis=0)
+    heat = [result.outputs[:, 0] - AIM for result in results]
+    silicon = [result.outputs[:, 1] * 100.0 for result in results]
+    moves = np.vstack([np.diff(result.setpoints, axis=0) for result in results])
     count, travel = (moves != 0.0).sum(axis=0) / days, np.abs(moves).sum(axis=0) / days * [1e3, 3.6]
+    rms, sd = np.sqrt(np.mean(np.square(heat))), np.sqrt(np.mean(np.var(heat, axis=1)))
+    spread = np.sqrt(np.mean(np.var(silicon, axis=1)))
     print(
-        f"{name:32s} {heat.std():7.2f} {silicon.std():6.3f} {heat.mean():6.0f} {count[0]:8.1f} {count[1]:5.1f}"
-        f" {travel[0]:9.1f} {travel[1]:6.1f} {milliseconds:.1f}"
+        f"{name:30s} {rms:8.2f} {sd:7.2f} {spread:6.3f} {count[0]:8.1f} {count[1]:5.1f}"
+        f" {travel[0]:9.1f} {travel[1]:6.1f} {milliseconds:.1f}",
+        flush=True,
     )
 
 

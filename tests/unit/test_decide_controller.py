@@ -75,9 +75,11 @@ def settled(heat, cycles=12, **more):
     return made
 
 
-def test_it_is_a_controller():
-    typed: Controller = a_controller()
-    assert typed is not None
+def test_it_is_a_controller_and_a_works_makes_the_same_one():
+    typed: Controller = PredictiveController.from_works(WORKS, "combination")
+    image = image_of(WORKS, 0.0, STAND, STEADY)
+    asked = (image, estimate(0.0), forecasts(0.0), FREE)
+    assert typed.step(*asked) == a_controller().step(*asked)
 
 
 def test_on_aim_it_does_nothing_and_says_so():
@@ -222,6 +224,23 @@ def test_no_estimate_no_decision(believed):
     assert [p.outcome.status for p in made] == [SolverStatus.BAD_INPUT] * 2
     if believed.reasons:
         assert "no samples" in made[0].reason
+
+
+def test_a_works_whose_modes_require_no_target_still_needs_one():
+    modes = {name: replace(rule, critical=()) for name, rule in WORKS.modes.items()}
+    controller = PredictiveController(replace(WORKS, modes=modes), RESPONSE, SETTINGS, "combination")
+    made = controller.step(image_of(WORKS, 0.0, STAND, STEADY), estimate(0.0), [], FREE)
+    assert [p.outcome.status for p in made] == [SolverStatus.NO_FORECAST] * 2
+    made = controller.step(image_of(WORKS, 600.0, STAND, STEADY), estimate(600.0), forecasts(600.0)[1:], FREE)
+    assert made[0].reason.startswith("Hot metal silicon expected 0.40 % at 2 h (aim 0.40)")
+
+
+def test_a_works_that_does_not_measure_blast_is_not_asked_for_it():
+    tags = {name: tag for name, tag in WORKS.tags.tags.items() if name != "blast_volume"}
+    works = replace(WORKS, tags=replace(WORKS.tags, tags=tags))
+    controller = PredictiveController(works, RESPONSE, SETTINGS, "combination")
+    made = controller.step(image_of(works, 0.0, STAND, {}), estimate(0.0), forecasts(0.0), FREE)
+    assert all(isinstance(p.outcome, Solved) for p in made)
 
 
 def test_silicon_missing_is_done_without_and_said():

@@ -189,7 +189,7 @@ def test_downwards_the_hour_counts_as_well():
 
 def test_back_towards_where_the_hour_began_passes():
     """The operator has moved on by more than the rate; a move back makes it less."""
-    assert rate(ask(a_move(22.0, 24.0), recent=[a_receipt(13.0, 13.0, 50.0)])) == ()
+    assert rate(ask(a_move(23.0, 24.0), recent=[a_receipt(13.0, 13.0, 50.0)])) == ()  # 22 would be within it
     (action,) = rate(ask(a_move(25.0, 24.0), recent=[a_receipt(13.0, 13.0, 50.0)]))
     assert action.effect == GuardEffect.REFUSED
 
@@ -251,6 +251,13 @@ def test_every_critical_tag_must_be_fresh(tag, spoil, words):
 
 def test_three_periods_are_just_fresh():
     assert freshness(ask(a_move(13.0), an_image(blast_volume=reading("blast_volume", 111.0, age=30.0)))) == ()
+
+
+def test_a_laboratory_value_is_allowed_its_delay():
+    """Three periods of 30 min and the minute that the laboratory takes."""
+    for age, passes in ((5459.0, True), (5461.0, False)):
+        image = an_image(hot_metal_temperature=reading("hot_metal_temperature", 1778.0, age=age))
+        assert (freshness(ask(a_move(13.0), image)) == ()) == passes
 
 
 def test_a_clock_that_cannot_tell_less_apart_makes_no_value_old():
@@ -325,6 +332,13 @@ def test_a_move_must_start_where_the_plant_stands():
     (action,) = quality(ask(a_move(13.0, current=11.0)))
     assert action.reason == "the move starts at 11 g/Nm3, the plant reads 12 g/Nm3"
     assert action.effect == GuardEffect.REFUSED
+
+
+def test_a_set_point_that_is_no_tag_is_told_in_si():
+    move = a_move(13.0, current=11.0, setpoint="no_such_setpoint")
+    image = an_image(no_such_setpoint=reading("no_such_setpoint", 0.012))
+    (action,) = quality(ask(move, image))
+    assert action.reason == "the move starts at 0.011, the plant reads 0.012"
 
 
 def test_tags_that_are_not_critical_may_be_bad():

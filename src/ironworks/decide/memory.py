@@ -54,11 +54,9 @@ class MoveMemory:
         return known
 
     def extremes(self, name: str, time: float) -> tuple[float, float]:
-        """Lowest and highest value of a set point within the last hour; (inf, -inf) when none is known."""
-        values = [value for _, value in self._past[name]]
-        if name in self._values:
-            values.append(self._values[name])
-        return (min(values), max(values)) if values else (math.inf, -math.inf)
+        """Lowest and highest value within the last hour of a set point that has been read."""
+        values = [self._values[name], *(value for since, value in self._past[name] if since > time - HOUR)]
+        return min(values), max(values)
 
     def _note_move(self, name: str, value: float | None, before: float, time: float) -> None:
         past = self._past[name]

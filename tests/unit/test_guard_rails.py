@@ -232,7 +232,7 @@ def test_fresh_readings_pass():
     assert freshness(ask(a_move(13.0))) == ()
 
 
-@pytest.mark.parametrize("tag", [*WORKS.modes[MOISTURE].critical])
+@pytest.mark.parametrize("tag", [*WORKS.modes[MOISTURE].critical, "plant_alarm"])
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [

@@ -12,6 +12,10 @@ ROUNDING = 1e-9
 """Share of a limit by which a value may pass it: rounding of unit conversions, not tolerance (design value)."""
 
 
+PLANT_ALARM = "plant_alarm"
+"""Tag: 1 while the plant's own protection acts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """May this proposal be written? `resolution`: shortest plant time, s, that the clock's world can tell apart."""
@@ -36,9 +40,14 @@ class Question:
 
     @property
     def critical(self) -> tuple[str, ...]:
-        """The tags without which the set point is not written: those of modes.toml, and its own read-back."""
+        """The tags without which the set point is not written.
+
+        Those of modes.toml, its own read-back, and the plant's protection where the works has that tag.
+        """
         rule = self.works.modes.get(self.proposal.setpoint)
-        return tuple(dict.fromkeys((*(rule.critical if rule is not None else ()), self.proposal.setpoint)))
+        named = rule.critical if rule is not None else ()
+        protection = (PLANT_ALARM,) if PLANT_ALARM in self.works.tags else ()
+        return tuple(dict.fromkeys((*named, self.proposal.setpoint, *protection)))
 
     def shown(self, value: float) -> str:
         """An SI value of the set point in its field unit."""

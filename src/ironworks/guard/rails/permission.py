@@ -2,13 +2,11 @@
 
 from ironworks.core.decision import GuardAction
 from ironworks.core.mode import Mode
-from ironworks.guard.question import Question, refused
+from ironworks.guard.question import PLANT_ALARM, Question, refused
 
 KIND = "permission"
 HOLD = "hold"
 """First word of the reason of a hold: nothing to write, and no error."""
-PLANT_ALARM = "plant_alarm"
-"""Tag: 1 while the plant's own protection acts."""
 LINK_FAULT = "link"
 """First word of an image's faults when the link to the plant is down (`link_down`)."""
 

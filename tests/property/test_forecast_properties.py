@@ -56,4 +56,4 @@ def test_an_outlier_moves_no_forecast_beyond_its_band(value: float, before_end: 
         if forecast.model in ("kalman", "learned", "combination"):
             other = found[forecast.model, forecast.target, forecast.scored]
             assert forecast.at(0.05) < other.median < forecast.at(0.95)
-            assert other.at(0.95) - other.at(0.05) < 1.6 * (forecast.at(0.95) - forecast.at(0.05))
+            assert other.at(0.95) - other.at(0.05) < 2.0 * (forecast.at(0.95) - forecast.at(0.05))

@@ -43,9 +43,9 @@ def run_backtest(
     ledger = Ledger(target)
     for cycle in walk(samples, plan, target, horizon_s, progress):
         ledger.note(cycle, begin - horizon_s - plan.cycle)
-    scores = []
-    for scored in Scored:
-        found = rows(ledger, scored, predict.MODELS, horizon_s, begin)
-        bands = column.hits or default_bands(found, column.tag.unit)
-        scores += [score(model, scored, found, column.tag.unit, bands) for model in predict.MODELS]
+    found = {scored: rows(ledger, scored, predict.MODELS, horizon_s, begin) for scored in Scored}
+    bands = column.hits or default_bands(found[Scored.SAMPLE], column.tag.unit)
+    scores = [
+        score(model, scored, found[scored], column.tag.unit, bands) for scored in Scored for model in predict.MODELS
+    ]
     return BacktestReport(target, horizon_s, begin, column.tag.unit, tuple(scores), predict.HEADLINE)

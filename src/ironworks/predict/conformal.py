@@ -23,6 +23,8 @@ MOST_ERRORS = 600
 LEARNING_RATE = 0.004
 """Step of the adaptive tail level per judged forecast; 600 forecasts can move a tail by no more than a few percent."""
 TAIL_RANGE = (0.005, 0.15)
+WILD = 2.0
+"""An error counts as no farther out than so many times the band."""
 MEAN_SPACING = 1800.0
 """Means of overlapping windows err alike: only one forecast in half an hour is counted, s."""
 
@@ -48,7 +50,7 @@ class ConformalBand:
         if made_at - self._last < self._spacing:
             return
         self._last = made_at
-        error = (truth - point.mean) / point.sd
+        error = self._drawn_in((truth - point.mean) / point.sd)
         if self.errors:
             low, high = self._quantile(self._tails[0]), self._quantile(1.0 - self._tails[1])
             for side, missed, target in ((0, error < low, LEVELS[0]), (1, error > high, 1.0 - LEVELS[-1])):
@@ -65,6 +67,12 @@ class ConformalBand:
     def quantiles(self, point: Point) -> tuple[float, ...]:
         """Quantiles at core.forecast.LEVELS; the middle one is the point itself, and they rise."""
         return tuple(point.mean + point.sd * offset for offset in self._offsets)
+
+    def _drawn_in(self, error: float) -> float:
+        """An error counts as no farther out than twice the band, so that a wild measurement does not widen it much."""
+        low = WILD * min(self._offsets[0], -1.0)
+        high = WILD * max(self._offsets[-1], 1.0)
+        return min(max(error, low), high)
 
     def _quantile(self, level: float) -> float:
         """The quantile of the kept errors with the correction for a finite number (a new error counts among them)."""

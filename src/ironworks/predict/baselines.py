@@ -70,6 +70,4 @@ def spread(history: SampleHistory, now: float) -> float | None:
     inside = history.between(now - 3.0 * DAY, now)
     if len(inside) < FEWEST_SAMPLES:
         inside = history.values[-FEWEST_SAMPLES:]
-    if len(inside) < FEWEST_SAMPLES:
-        return None
-    return float(np.std(inside, ddof=1)) or None
+    return (float(np.std(inside, ddof=1)) or None) if len(inside) >= FEWEST_SAMPLES else None

@@ -66,7 +66,9 @@ class BandKeeper:
         self._ledger.issue(time, sound)
         made = []
         for question, point in sound.items():
-            band = self._bands.setdefault(question, ConformalBand(question.scored))
+            band = self._bands.get(question)
+            if band is None:
+                band = self._bands[question] = ConformalBand(question.scored)
             made.append(
                 Forecast(
                     question.target, time, question.horizon, question.scored, self._name, LEVELS,

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from ironworks.act.direct import DirectSink
-from ironworks.commands.history import import_history
 from ironworks.commands.plant import operate
 from ironworks.core.clock import SimulatedClock, parse_iso
 from ironworks.core.works import Works, load_works
 from ironworks.link.direct import DirectLink
 from ironworks.plant.works import SAMPLING_STEP, SimulatedWorks
 from ironworks.record import SqliteRecord
+from ironworks.runtime.past import import_history
 from ironworks.runtime.service import Service
 from ironworks.runtime.summary import summarise
 from ironworks.runtime.wiring import wire_chain

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from ironworks.act.direct import DirectSink
-from ironworks.commands.history import import_history
 from ironworks.commands.plant import operate
 from ironworks.commands.scores import score_run
 from ironworks.core.clock import SimulatedClock, parse_iso
@@ -20,9 +19,10 @@ from ironworks.record import SqliteRecord
 from ironworks.runtime.chain import Chain
 from ironworks.runtime.cycle import run_cycle
 from ironworks.runtime.desk import Desk
+from ironworks.runtime.past import import_history, remember
 from ironworks.runtime.service import Service
 from ironworks.runtime.summary import summarise
-from ironworks.runtime.wiring import remember, wire_chain
+from ironworks.runtime.wiring import wire_chain
 from ironworks.sense.direct import DirectSource
 
 DAY = 86400.0

@@ -1,10 +1,10 @@
-"""The past of a works before its record began: from a historian's file into the record and the models.
+"""The past of a works before its record began, as a historian's file.
 
 The file is Parquet with the columns tag, value, quality, source_time, arrival_time, reason (SI, plant seconds), in
-order of arrival.
+order of arrival. `runtime.past.import_history` reads it into the record and the models.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -13,8 +13,9 @@ from ironworks.core.dictionary import Role
 from ironworks.core.errors import DataError
 from ironworks.core.sample import Quality, Sample
 from ironworks.core.works import Works
-from ironworks.runtime.chain import Chain
-from ironworks.runtime.wiring import show_past
+
+HISTORY_FILE = "history.parquet"
+"""In the state folder of a simulated works: what it measured before its first start."""
 
 COLUMNS = {
     "tag": pl.String, "value": pl.Float64, "quality": pl.Int8, "source_time": pl.Float64, "arrival_time": pl.Float64,
@@ -44,22 +45,3 @@ def thinned(samples: Sequence[Sample], works: Works) -> list[Sample]:
     last = {sample.tag: number for number, sample in enumerate(samples)}
     kept = (Role.LABORATORY, Role.EVENT)
     return [s for number, s in enumerate(samples) if last[s.tag] == number or works.tags[s.tag].role in kept]
-
-
-def import_history(chain: Chain, samples: Sequence[Sample], progress: Callable[[str], None]) -> int:
-    """Judge, record and show the chain the past, cycle by cycle, as it would have arrived; the number of samples."""
-    if not samples:
-        return 0
-    cycle, position = chain.works.cycle, 0
-    end = samples[0].arrival_time
-    while position < len(samples):
-        end += cycle
-        first = position
-        while position < len(samples) and samples[position].arrival_time <= end:
-            position += 1
-        judged = chain.validator.judge(samples[first:position], end)
-        chain.record.samples(judged)
-        show_past(chain, chain.validator.image(end))
-        if first // 20_000 != position // 20_000:
-            progress(f"reading the works' history: {position} of {len(samples)} samples")
-    return len(samples)

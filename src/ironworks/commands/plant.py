@@ -12,7 +12,7 @@ from typing import IO
 
 from rich.console import Console
 
-from ironworks.commands.history import thinned, write_history
+from ironworks.commands.history import HISTORY_FILE, thinned, write_history
 from ironworks.core.clock import WallClock, iso, parse_iso
 from ironworks.core.errors import CallError, LinkError
 from ironworks.core.sample import Sample
@@ -22,9 +22,6 @@ from ironworks.plant.works import SimulatedWorks, sampling_step_for
 
 LOCK_TRIES, LOCK_PAUSE_S = 60, 0.25
 """A server whose parent was killed needs some seconds to save its furnace and let go of the folder."""
-
-HISTORY_FILE = "history.parquet"
-"""In the plant's state folder: what it measured before the first start."""
 
 
 @dataclass(frozen=True, slots=True)

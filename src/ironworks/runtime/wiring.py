@@ -1,10 +1,8 @@
 """Builds the chain of a works from its folder: which file of each room serves which stage."""
 
 from collections import deque
-from collections.abc import Callable
 
 from ironworks.core.clock import Clock
-from ironworks.core.image import ProcessImage
 from ironworks.core.mode import Mode, ModeChange, ModeLadder
 from ironworks.core.ports import RecordReader, Sink, Source
 from ironworks.core.works import Works
@@ -19,9 +17,6 @@ from ironworks.validate.validator import Validator
 
 HORIZONS = (2 * 3600.0,)
 """How far ahead the chain forecasts, s."""
-
-REMEMBERED_CYCLES = 3 * 144
-"""Cycles of the record that a start shows the models again: three days at one cycle every 10 min."""
 
 
 def wire_chain(works: Works, clock: Clock, source: Source, sink: Sink, record: SqliteRecord) -> Chain:
@@ -61,22 +56,3 @@ def starting_ladder(works: Works, record: RecordReader, now: float) -> ModeLadde
             ModeChange(setpoint, Mode.OFF, rule.first_start, now, rule.signed_by or "modes.toml", rule.reason)
         )
     return ladder
-
-
-def show_past(chain: Chain, image: ProcessImage) -> None:
-    """Let the filter, the models and the controller see a past image, so that they know what was. Decides nothing."""
-    estimate = chain.estimator.step(image)
-    chain.predictor.step(image, estimate)
-    if isinstance(chain.controller, PredictiveController):
-        chain.controller.observe(image)
-
-
-def remember(chain: Chain, record: SqliteRecord, progress: Callable[[str], None] = lambda text: None) -> int:
-    """Show the chain the images of the last days of its record; cycles shown."""
-    last = record.last_cycle()
-    first = max(1, last - REMEMBERED_CYCLES + 1)
-    for number in range(first, last + 1):
-        if (number - first) % 72 == 0:
-            progress(f"reading the record again: cycle {number} of {last}")
-        show_past(chain, record.image(number))
-    return max(0, last - first + 1)

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from benchmarks.chain_process import ChainProcess
+from ironworks.commands.plant import hold_folder
 from ironworks.core.mode import Mode
 from ironworks.record import SqliteReader
 
@@ -58,6 +59,7 @@ def main(times: int) -> int:
             acknowledged = chain.acknowledged
             faults += [f"kill {kill}: {fault}" for fault in check(folder, acknowledged)]
             print(f"kill {kill}: {acknowledged} cycles acknowledged, start {chain.seconds_to_start:.1f} s", flush=True)
+        hold_folder(folder / "plant").close()  # the last works ends with its chain, and then lets go of its folder
     print(f"{times} kills, {acknowledged} cycles, {len(faults)} faults; start after a kill: ", end="")
     print(f"median {sorted(starts)[len(starts) // 2]:.1f} s, longest {max(starts):.1f} s" if starts else "not measured")
     print("\n".join(faults))

@@ -19,5 +19,7 @@ def test_nobody_but_the_clock_asks_for_the_time():
 
 
 def test_no_pickle():
-    using = [str(file) for file in SOURCE.rglob("*.py") if re.search(r"^\s*(?:import|from) pickle", file.read_text(), re.M)]
+    using = [
+        str(file) for file in SOURCE.rglob("*.py") if re.search(r"^\s*(?:import|from) pickle", file.read_text(), re.M)
+    ]
     assert using == []

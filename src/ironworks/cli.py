@@ -73,7 +73,8 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run the chain for a works: sense, validate, estimate, predict, decide, guard, act, record, show."""
-    from ironworks.commands.run import RunOptions, run_works
+    from ironworks.commands.options import RunOptions
+    from ironworks.commands.run import run_works
 
     options = RunOptions(
         works=works, speed=speed, duration=parse_duration(for_) if for_ else None, page=page, host=host, port=port,

@@ -14,7 +14,7 @@ from rich.console import Console
 from ironworks.act.opcua import OpcUaSink
 from ironworks.commands.addresses import free_port
 from ironworks.commands.history import HISTORY_FILE, read_history
-from ironworks.commands.run import RunOptions
+from ironworks.commands.options import RunOptions
 from ironworks.commands.scores import score_run
 from ironworks.core.clock import AcceleratedClock, Clock, WallClock, iso
 from ironworks.core.errors import LinkError

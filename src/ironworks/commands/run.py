@@ -8,13 +8,13 @@ import asyncio
 import contextlib
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from ironworks.commands.addresses import free_endpoint
+from ironworks.commands.options import RunOptions
 from ironworks.commands.plant_process import PlantProcess
 from ironworks.core.errors import ConfigurationError
 from ironworks.core.works import Works, load_works
@@ -24,23 +24,6 @@ if TYPE_CHECKING:
 
 TRIAL_START = "2026-01-05T00:00:00Z"
 """Plant time at which a run without a page begins, so that it repeats."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What the command line says."""
-
-    works: str
-    speed: float
-    duration: float | None
-    page: bool
-    host: str
-    port: int
-    state: Path | None
-    seed: int
-    history: float
-    endpoint: str
-    credentials: Path | None
 
 
 def run_works(options: RunOptions, console: Console) -> "Summary":

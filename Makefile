@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SPEED ?= 60
 
-.PHONY: setup run test check bench page clean
+.PHONY: setup run test check bench lock page clean
 
 setup: $(STAMP)
 
@@ -32,6 +32,10 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --no-annotate --quiet -o requirements/lock.txt
 
 page:
 	cd web && npm ci && npm run build

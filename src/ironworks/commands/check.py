@@ -4,12 +4,17 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ironworks.backtest.mapping import read_mapping
 from ironworks.core.faults import Fault
 from ironworks.core.works import find_works, read_works
 
 
 def check(works: str, console: Console) -> int:
     """Print every fault of the folder; 0 when there is none, else 1."""
+    if (mapping := Path(works) / "mapping.toml").exists() and not (Path(works) / "tags.csv").exists():
+        plan = read_mapping(mapping)  # it raises with all its faults
+        console.print(f"{mapping}: {len(plan.columns)} columns: no faults", highlight=False, soft_wrap=True)
+        return 0
     folder = find_works(works)
     found, faults = read_works(folder)
     for fault in sorted(faults, key=lambda fault: (fault.file, fault.line)):

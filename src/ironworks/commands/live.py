@@ -138,5 +138,7 @@ async def _serve(
     wall = time.perf_counter() - started
     end = chain.clock.now()
     summary = summarise(record, chain.works, start, end, wall, service.late)
-    summary.forecasts_scored = score_run(record, chain.works, start, end)
+    summary.scores = score_run(record, chain.works, start, end)
+    headline = [row["n"] for row in summary.scores if row["model"] == chain.predictor.name]
+    summary.forecasts_scored = sum(headline)
     return summary

@@ -36,14 +36,20 @@ class Summary:
     cycle_seconds_p95: float
     modes: dict[str, str]
     measured: dict[str, dict[str, float]] = field(default_factory=dict)
-    forecasts_scored: list[dict[str, Any]] = field(default_factory=list)
+    forecasts_scored: int = 0
+    scores: list[dict[str, Any]] = field(default_factory=list)
 
     def table(self) -> Table:
         """For people."""
         table = Table("figure", "value", title=f"{self.works}: {self.plant_time_s / 3600:.1f} plant hours", box=None)
         for name, value in self.to_json().items():
+            if name == "scores":
+                continue
             for key, each in value.items() if isinstance(value, dict) else [("", value)]:
                 table.add_row(" ".join(filter(None, (name.replace("_", " "), str(key)))), str(each))
+        for row in self.scores:
+            what = f"{row['target']} {row['horizon_s'] / 3600:g} h {row['scored']} {row['model']}"
+            table.add_row(what, f"n {row['n']}, RMSE {row['rmse']:g}, in 90 % band {row['coverage90']:.0%}")
         return table
 
     def to_json(self) -> dict[str, Any]:

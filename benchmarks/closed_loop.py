@@ -75,9 +75,10 @@ async def by_chain(works: Works, plant: Watcher, past: list, days: float) -> tup
         await source.open()
         plant.trace = {}
         started, begin = time.perf_counter(), clock.now()
-        await Service(chain).run(begin + days * DAY)
+        service = Service(chain)
+        await service.run(begin + days * DAY)
         wall = time.perf_counter() - started
-        summary = summarise(record, works, begin, clock.now(), wall, 0).to_json()
+        summary = summarise(record, works, begin, clock.now(), wall, service).to_json()
         record.close()
     return plant.trace, summary
 

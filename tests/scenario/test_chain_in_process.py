@@ -39,9 +39,10 @@ class World:
     clock: SimulatedClock
     chain: Chain
     record: SqliteRecord
+    service: Service | None = None
 
     async def run(self, seconds: float) -> Service:
-        service = Service(self.chain)
+        self.service = service = Service(self.chain)
         await service.run(self.clock.now() + seconds, first_number=self.record.last_cycle() + 1)
         return service
 
@@ -97,9 +98,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_every_stage_does_its_work(half_a_day, demo_works):
     record, end = half_a_day.record, half_a_day.clock.now()
-    summary = summarise(record, demo_works, START, end, 1.0, 0)
+    summary = summarise(record, demo_works, START, end, 1.0, half_a_day.service)
     assert summary.cycles == HALF_A_DAY / demo_works.cycle
     assert summary.failed_cycles == 0
+    assert summary.defects == []
     assert summary.commands_written > 0
     assert summary.commands_read_back == summary.commands_written
     assert summary.limit_violations == []

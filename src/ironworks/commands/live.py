@@ -137,7 +137,7 @@ async def _serve(
     await service.run(until, first_number=record.last_cycle() + 1)
     wall = time.perf_counter() - started
     end = chain.clock.now()
-    summary = summarise(record, chain.works, start, end, wall, service.late)
+    summary = summarise(record, chain.works, start, end, wall, service)
     summary.scores = score_run(record, chain.works, start, end)
     headline = [row["n"] for row in summary.scores if row["model"] == chain.predictor.name]
     summary.forecasts_scored = sum(headline)

@@ -9,7 +9,7 @@ from typing import Protocol
 from ironworks.core.clock import Clock
 from ironworks.core.decision import Proposal, Receipt, Verdict, WriteStatus
 from ironworks.core.dictionary import Role
-from ironworks.core.errors import CallError, RecordError
+from ironworks.core.errors import RecordError
 from ironworks.core.image import ProcessImage
 from ironworks.core.mode import Mode, ModeChange, ModeLadder
 from ironworks.core.ports import Controller, CycleRecord, Estimator, Guard, LinkState, Predictor, Record, Sink, Source
@@ -46,6 +46,7 @@ class LadderWatch(Protocol):
 class Chain:
     """Everything that one cycle needs.
 
+    `waiting`: samples that the record could not take yet: none is dropped, so a full disk costs memory.
     `beaten`: whether the plant has taken a heart-beat since the start. Before that it follows nobody, so that the first
     cycle after a start only watches.
     """
@@ -146,16 +147,6 @@ class Chain:
             self.record_failure = ""
         except RecordError as failure:
             self.record_failure = str(failure)
-            if len(self.waiting) > MOST_WAITING:
-                raise CallError(
-                    f"{len(self.waiting)} samples wait for the record",
-                    expected=f"at most {MOST_WAITING}",
-                    remedy="make room on the disk of the record; the plant's own operator is in charge meanwhile",
-                ) from failure
-
-
-MOST_WAITING = 2_000_000
-"""Samples that may wait in memory for a record that cannot be written: about a day of the demonstration works."""
 
 
 class Failures(Protocol):

@@ -1,14 +1,18 @@
 """The service: senses all the time, thinks at every cycle, and stops in good order."""
 
 import asyncio
+import logging
 import math
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from ironworks.core.mode import Mode
 from ironworks.core.ports import CycleRecord
 from ironworks.runtime.chain import Chain
 from ironworks.runtime.cycle import run_cycle
+
+_log = logging.getLogger(__name__)
 
 SENSE_PERIOD_S = 10.0
 """Plant seconds between two drains of the source, where the clock's resolution allows: the fastest period of a tag."""
@@ -19,13 +23,17 @@ class Service:
     """Runs a chain until it is stopped or its plant time is over.
 
     `late` counts cycles that began more than a tenth of a cycle after their time; missed cycles are skipped, never
-    run twice.
+    run twice. `seconds` are the wall seconds of every cycle, from sense to record and heart-beat. `defects` are
+    failures that no stage is meant to have: every set point falls to ADVISORY, the plant gets no heart-beat, and the
+    service goes on.
     """
 
     chain: Chain
     on_cycle: Callable[[CycleRecord], None] = lambda record: None
     cycles: int = 0
     late: int = 0
+    seconds: list[float] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
@@ -42,8 +50,7 @@ class Service:
                     break
                 if clock.now() > due + 0.1 * period:
                     self.late += 1
-                self.on_cycle(await run_cycle(self.chain, number))
-                self.cycles += 1
+                await self._guarded(self._cycle(number))
                 number, due = number + 1, max(due + period, _next_multiple(clock.now(), period))
         finally:
             await self._give_back()
@@ -56,9 +63,25 @@ class Service:
             await clock.sleep(pause)
             if self._stop.is_set():
                 return False
-            await self.chain.sense()
+            await self._guarded(self.chain.sense())
         await clock.sleep_until(due)
         return not self._stop.is_set()
+
+    async def _cycle(self, number: int) -> None:
+        started = time.perf_counter()
+        record = await run_cycle(self.chain, number)
+        self.seconds.append(time.perf_counter() - started)
+        self.cycles += 1
+        self.on_cycle(record)
+
+    async def _guarded(self, doing: Awaitable[None]) -> None:
+        """A defect in one cycle must not end the service: the furnace is safe without it, but blind."""
+        try:
+            await doing
+        except Exception as defect:
+            _log.exception("a defect in the chain; the plant's own operator is in charge")
+            self.defects.append(f"{type(defect).__name__}: {defect}")
+            self.chain.fall_all(f"defect: {type(defect).__name__}: {defect}")
 
     async def _give_back(self) -> None:
         """Give every set point back to the plant's own operator. Links and record belong to whoever opened them."""

@@ -11,6 +11,7 @@ from ironworks.core.decision import Receipt, WriteStatus
 from ironworks.core.mode import Mode
 from ironworks.core.ports import RecordReader
 from ironworks.core.works import SetpointLimits, Works
+from ironworks.runtime.service import Service
 
 TOLERANCE = 1e-9
 """Relative: a limit counts as violated only beyond rounding."""
@@ -26,6 +27,7 @@ class Summary:
     cycles: int
     late_cycles: int
     failed_cycles: int
+    defects: list[str]
     forecasts: int
     commands_written: int
     commands_read_back: int
@@ -57,14 +59,15 @@ class Summary:
         return asdict(self)
 
 
-def summarise(reader: RecordReader, works: Works, start: float, end: float, wall_time: float, late: int) -> Summary:
+def summarise(
+    reader: RecordReader, works: Works, start: float, end: float, wall_time: float, service: Service
+) -> Summary:
     """The figures of the plant time from `start` to `end`, read from the record and from nothing else."""
     cycles = reader.cycles(start, end)
     decisions = reader.decisions(start, end)
     receipts = reader.receipts(start, end)
     actions = Counter(action.kind for row in decisions for action in row.actions)
     rows = reader.counts()
-    totals = [sum(seconds for _, seconds in cycle.stage_seconds) for cycle in cycles]
     stages: dict[str, list[float]] = {}
     for cycle in cycles:
         for name, seconds in cycle.stage_seconds:
@@ -74,7 +77,8 @@ def summarise(reader: RecordReader, works: Works, start: float, end: float, wall
         plant_time_s=end - start,
         wall_time_s=round(wall_time, 3),
         cycles=len(cycles),
-        late_cycles=late,
+        late_cycles=service.late,
+        defects=service.defects,
         failed_cycles=sum(bool(cycle.failures) for cycle in cycles),
         forecasts=rows.get("forecasts", 0),
         commands_written=sum(receipt.status in WRITTEN for receipt in receipts),
@@ -83,7 +87,7 @@ def summarise(reader: RecordReader, works: Works, start: float, end: float, wall
         limit_violations=limit_violations(reader, works, receipts, start, end),
         record_rows=rows,
         stage_seconds_p95={name: round(percentile(values, 0.95), 4) for name, values in stages.items()},
-        cycle_seconds_p95=round(percentile(totals, 0.95), 4),
+        cycle_seconds_p95=round(percentile(service.seconds, 0.95), 4),
         modes={setpoint: mode.name for setpoint, mode in reader.modes().items()},
         measured=measured_statistics(reader, works, start, end),
     )

@@ -16,6 +16,7 @@ from ironworks.core.sample import Quality, Sample
 from ironworks.runtime.chain import Chain
 from ironworks.runtime.cycle import run_cycle
 from ironworks.runtime.desk import Desk
+from ironworks.runtime.service import Service
 
 COAL = "coal_injection_rate_setpoint"
 GOOD = Solved("test", 0.0, 1)
@@ -158,6 +159,24 @@ async def test_only_auto_writes(chain, world, mode):
     await run_cycle(chain, 1)
     assert world.written == []
     assert world.beats == [1]
+
+
+async def test_a_defect_outside_the_stages_ends_no_service(chain, world):
+    calls = []
+
+    async def drain():
+        calls.append(world.clock.now())
+        if len(calls) == 1:
+            raise KeyError("a defect")
+        return []
+
+    world.drain = drain
+    service = Service(chain)
+    await service.run(world.clock.now() + 1800.0)
+    assert service.defects == ["KeyError: 'a defect'"]
+    assert service.cycles >= 2
+    assert chain.ladder[COAL] == Mode.ADVISORY
+    assert world.written == []
 
 
 async def test_the_first_cycle_after_a_start_only_watches(chain, world):

@@ -1,5 +1,7 @@
 """The twin is linear and does not depend on when it is asked."""
 
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,8 +9,9 @@ from hypothesis import strategies as st
 from ironworks.core.works import load_works
 from ironworks.twin.furnace import load_response
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "twin_reference.toml"
 WORKS = load_works("demo")
-MODEL = load_response(WORKS.folder / "twin.toml", WORKS.cycle)
+MODEL = load_response(GOLDEN, WORKS.cycle)
 STEPS = 30
 MOVES = st.lists(
     st.tuples(

@@ -6,6 +6,8 @@ smallest moves on both sides: 1 g/Nm3 of moisture and 0.5 t/h of coal, 4 degC to
 furnace, no more than 60 % of it may be left at the weakest gains.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -19,8 +21,9 @@ from ironworks.decide.trial import Scenario, otherwise, run_trial
 from ironworks.guard.chain import GuardChain
 from ironworks.twin.furnace import load_response
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "twin_reference.toml"
 WORKS = load_works("demo")
-MODEL = load_response(WORKS.folder / "twin.toml", WORKS.cycle)
+MODEL = load_response(GOLDEN, WORKS.cycle)
 MOISTURE, COAL = "blast_moisture_setpoint", "coal_injection_rate_setpoint"
 HOURS = 6  # cycles an hour
 AIM = 1505.0 + 273.15
@@ -71,7 +74,7 @@ def a_step(size, hours=60, at=6):
 
 
 def run(scenario, written=None, solver=solve, **mismatch):
-    settings = load_settings(WORKS.folder / "twin.toml")
+    settings = load_settings(GOLDEN)
     controller = PredictiveController(WORKS, MODEL, settings, "trial", solver)
     return run_trial(WORKS, otherwise(MODEL, **mismatch), scenario, controller, written or Written())
 

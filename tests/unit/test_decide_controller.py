@@ -3,6 +3,7 @@
 import math
 import time as wall
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,9 +22,10 @@ from ironworks.decide.settings import load_settings, settings_from
 from ironworks.decide.trial import image_of
 from ironworks.twin.furnace import load_response
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "twin_reference.toml"
 WORKS = load_works("demo")
-RESPONSE = load_response(WORKS.folder / "twin.toml", WORKS.cycle)
-SETTINGS = load_settings(WORKS.folder / "twin.toml")
+RESPONSE = load_response(GOLDEN, WORKS.cycle)
+SETTINGS = load_settings(GOLDEN)
 MOISTURE, COAL = "blast_moisture_setpoint", "coal_injection_rate_setpoint"
 HMT, SILICON = "hot_metal_temperature", "hot_metal_silicon"
 FREE = (MOISTURE, COAL)
@@ -79,7 +81,9 @@ def test_it_is_a_controller_and_a_works_makes_the_same_one():
     typed: Controller = PredictiveController.from_works(WORKS, "combination")
     image = image_of(WORKS, 0.0, STAND, STEADY)
     asked = (image, estimate(0.0), forecasts(0.0), FREE)
-    assert typed.step(*asked) == a_controller().step(*asked)
+    file = WORKS.folder / "twin.toml"
+    same = PredictiveController(WORKS, load_response(file, WORKS.cycle), load_settings(file), "combination")
+    assert typed.step(*asked) == same.step(*asked)
 
 
 def test_on_aim_it_does_nothing_and_says_so():
@@ -416,7 +420,7 @@ def test_a_cycle_takes_less_than_50_ms_on_average():
 
 
 def test_settings_that_do_not_fit_the_works_are_refused():
-    parameters = load_parameters(WORKS.folder / "twin.toml")
+    parameters = load_parameters(GOLDEN)
     with pytest.raises(ConfigurationError, match=r"'controller.block' is missing"):
         settings_from({name: value for name, value in parameters.items() if name != "controller.block"})
     odd = SETTINGS.setpoints | {"coal_setpoint": SETTINGS.setpoints[COAL]}

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,11 +17,13 @@ HOUR = 3600.0
 MOISTURE, COAL = "blast_moisture_setpoint", "coal_injection_rate_setpoint"
 DAYS_4 = 4 * 144
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "twin_reference.toml"
+
 
 @pytest.fixture(scope="module")
 def model():
     works = load_works("demo")
-    return load_response(works.folder / "twin.toml", works.cycle)
+    return load_response(GOLDEN, works.cycle)
 
 
 def course(model, name, output="hot_metal_temperature"):
@@ -166,7 +169,7 @@ def test_gains_are_converted_as_differences():
 
 
 def test_a_faulty_twin_file_is_refused(tmp_path):
-    good = load_parameters(load_works("demo").folder / "twin.toml")
+    good = load_parameters(GOLDEN)
     with pytest.raises(ConfigurationError, match="no responses"):
         response_from({}, 600.0)
     without = {name: value for name, value in good.items() if ".gain." not in name or MOISTURE not in name}

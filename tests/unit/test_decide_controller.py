@@ -279,6 +279,19 @@ def test_a_set_point_that_the_plant_does_not_follow_is_left_alone():
     assert "is measured 20.0 t/h and does not follow its set point of 62.0" in made[COAL].reason
 
 
+@pytest.mark.parametrize("humidity", [0.0118, 0.0200])
+def test_moisture_is_never_asked_for_below_the_humidity_of_the_day(humidity):
+    """A cold furnace wants less moisture; steam only adds, so that the humidity of the day is the floor."""
+    of_the_day = Reading(Sample("ambient_humidity", humidity, Quality.GOOD, 0.0, 0.0), 0.0)
+    blast = Reading(Sample("blast_moisture", max(humidity, STAND[MOISTURE]), Quality.GOOD, 0.0, 0.0), 0.0)
+    made = settled(AIM - 25.0, ambient_humidity=of_the_day, blast_moisture=blast)
+    assert isinstance(made[MOISTURE].outcome, Solved)  # the plant does what it can: no trouble
+    assert not isinstance(made[MOISTURE], Move) or made[MOISTURE].value >= STAND[MOISTURE]
+    free = settled(AIM - 25.0)
+    assert isinstance(free[MOISTURE], Move)
+    assert free[MOISTURE].value < STAND[MOISTURE]
+
+
 def test_what_the_furnace_really_gets_is_in_the_pipe():
     """Coal trips while its set point stands: the model must see 42 t/h less, not the set point."""
     controller = a_controller()

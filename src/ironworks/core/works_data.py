@@ -10,7 +10,11 @@ from ironworks.core.mode import Mode
 
 @dataclass(frozen=True, slots=True)
 class SetpointLimits:
-    """Limits of one set point, SI: range, largest step of a move and within an hour, least time between moves in s."""
+    """Limits of one set point, SI: range, largest step of a move and within an hour, least time between moves in s.
+
+    `floor_tag`: the tag below whose value the plant cannot follow, if there is one: blast moisture cannot fall below
+    the humidity of the day, because steam only adds.
+    """
 
     low: float
     high: float
@@ -19,6 +23,7 @@ class SetpointLimits:
     min_interval: float
     source: str
     owner: str
+    floor_tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,9 +63,13 @@ def read_limits(toml: LocatedToml, tags: TagDictionary, faults: list[Fault]) -> 
             )
         step, rate = toml.number(path, "max_step", faults, 0.0), toml.number(path, "max_rate_per_h", faults, 0.0)
         interval = toml.number(path, "min_interval_min", faults, 0.0)
+        floor = str(toml.table(*path).get("floor_tag", ""))
+        if floor and (floor not in tags or tags[floor].unit != unit):
+            what, remedy = f"{name}: floor_tag is '{floor}'", nearest(floor, tags.tags) if floor not in tags else ""
+            faults.append(toml.fault(path, "floor_tag", what, f"a tag in {unit.symbol}", remedy))
         found[name] = SetpointLimits(
             low, high, unit.difference_to_si(step), unit.difference_to_si(rate), interval * 60.0,
-            toml.text(path, "source", faults), toml.text(path, "owner", faults),
+            toml.text(path, "source", faults), toml.text(path, "owner", faults), floor,
         )  # fmt: skip
     return found
 

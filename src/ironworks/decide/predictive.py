@@ -94,7 +94,9 @@ class PredictiveController:
                 trouble[name] = f"the set point's read-back is not usable: {image.why_not(name)}"
                 continue
             measured = image.usable(self._works.tags[name].belongs_to)
-            if measured is not None and abs(measured - current) > self._settings.setpoints[name].follow_tolerance:
+            followed = max(current, self._floor(name, image))
+            inputs[name] = followed
+            if measured is not None and abs(measured - followed) > self._settings.setpoints[name].follow_tolerance:
                 trouble[name] = wording.does_not_follow(self._works.tags, name, measured, current)
                 inputs[name] = measured  # what the furnace really gets
         if not self._memory.observe(image.time, inputs, read):
@@ -192,7 +194,7 @@ class PredictiveController:
             current = image.usable(name)
             assert current is not None  # `observe` has listed as trouble every set point without a usable read-back
             waits[name] = self._waiting(name, image.time)
-            rooms[name] = self._room(name, current, bool(waits[name]), image.time)
+            rooms[name] = self._room(name, current, bool(waits[name]), image)
         answer = self._solved(able, outlook, rooms)
         proposals: list[Proposal] = []
         for name in ours:
@@ -230,15 +232,22 @@ class PredictiveController:
             return ""
         return f"{wording.named(self._works.tags, name)} was moved {(time - moved_at) / 60.0:.0f} min ago: waiting"
 
-    def _room(self, name: str, current: float, waits: bool, time: float) -> Room:
-        """How far a set point may move now by its largest step and by its rate within the last hour."""
+    def _floor(self, name: str, image: ProcessImage) -> float:
+        """What the plant cannot go below, as far as it is known: the lower limit, or the value of the floor tag."""
+        limits = self._works.limits[name]
+        measured = image.usable(limits.floor_tag) if limits.floor_tag else None
+        return limits.low if measured is None else max(limits.low, min(measured, limits.high))
+
+    def _room(self, name: str, current: float, waits: bool, image: ProcessImage) -> Room:
+        """How far a set point may move now by its largest step, its rate within the last hour, and its floor."""
         if waits:
             return Room(current, 0.0, 0.0)
         limits = self._works.limits[name]
-        lowest, highest = self._memory.extremes(name, time)
+        lowest, highest = self._memory.extremes(name, image.time)
+        floor = self._floor(name, image)
         up = min(limits.max_step, lowest + limits.max_rate_per_h - current)
-        down = min(limits.max_step, current - (highest - limits.max_rate_per_h))
-        return Room(current, max(down, 0.0), max(up, 0.0))
+        down = min(limits.max_step, current - (highest - limits.max_rate_per_h), current - floor)
+        return Room(current, max(down, 0.0), max(up, 0.0), floor)
 
     def _proposal(
         self,

@@ -9,6 +9,7 @@ with the limits of limits.toml as hard constraints on the moves; outputs are sof
 Receding-horizon control with a dead zone: Qin and Badgwell, Control Engineering Practice 11 (2003) 733.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -30,11 +31,12 @@ HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where a set point stands and how far it may move now (0, 0: not at all); SI."""
+    """Where a set point stands, how far it may move now (0, 0: not at all), and the least it may ever be; SI."""
 
     current: float
     down: float
     up: float
+    floor: float = -math.inf
 
 
 class MoveProblem:
@@ -163,7 +165,7 @@ class MoveProblem:
             hour = np.full(windows, limits.max_rate_per_h / step)
             # A set point that stands outside its limits may stay there or come in, but go no further out.
             above = np.full(self.blocks, max(limits.high - where.current, 0.0) / step)
-            below = np.full(self.blocks, max(where.current - limits.low, 0.0) / step)
+            below = np.full(self.blocks, max(where.current - max(limits.low, where.floor), 0.0) / step)
             parts += [above, up, hour, below, down, hour]
         return np.concatenate(parts)
 

@@ -36,7 +36,7 @@ def main(seconds: float) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder, endpoint = Path(name), free_endpoint("opc.tcp://127.0.0.1:4900/ironworks/")
         plant = serve(folder, endpoint)
-        credentials = next((folder / "plant").rglob("controller*.toml"))
+        credentials = folder / "plant" / "clients" / "controller" / "credentials.toml"
         arguments = ["--endpoint", endpoint, "--credentials", str(credentials), "--state", name]
         chain = ChainProcess(*arguments)
         chain.wait_for("times real time", 120)

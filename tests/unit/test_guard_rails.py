@@ -254,8 +254,8 @@ def test_three_periods_are_just_fresh():
 
 
 def test_a_laboratory_value_is_allowed_its_delay():
-    """Three periods of 30 min and the minute that the laboratory takes."""
-    for age, passes in ((5459.0, True), (5461.0, False)):
+    """Three periods of 60 min and the minute that the laboratory takes."""
+    for age, passes in ((10859.0, True), (10861.0, False)):
         image = an_image(hot_metal_temperature=reading("hot_metal_temperature", 1778.0, age=age))
         assert (freshness(ask(a_move(13.0), image)) == ()) == passes
 

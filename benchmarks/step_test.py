@@ -1,7 +1,7 @@
 """Step tests on the simulated furnace, as a process engineer makes them, and the lags that describe them for twin.toml.
 
-Each input is stepped with all others held and no operator; the differences of pool temperature and silicon over two days
-are fitted by first-order lags on a coarse grid of dead times and time constants (least squares, fixed signs).
+Each input is stepped with all others held and no operator; the differences of pool temperature and silicon over two
+days are fitted by first-order lags on a coarse grid of dead times and time constants (least squares, fixed signs).
 """
 
 import itertools
@@ -14,21 +14,31 @@ from ironworks.plant.furnace.furnace import Furnace
 
 PERIOD_S, HOURS = 600.0, 48.0
 TIMES = np.arange(1, round(HOURS * 3600.0 / PERIOD_S) + 1) * PERIOD_S / 3600.0
-# input, size of the step in the unit of twin.toml, in SI (or None: a share of the value), and the lags tried: dead times,
-# time constants in hours and the sign of each
+SLOW = ((0.0, 1.0), (18.0, 24.0, 30.0))
+# input, size of the step in the unit of twin.toml, the same in SI (None: a share of the value), and the lags tried:
+# dead times, time constants (h) and the sign of each
 CASES = {
-    "blast_moisture, g/Nm3": ("blast_moisture", 3.0, 3e-3, [((0.0, 0.5), (1.5, 2.5, 4.0), -1), ((0.0,), (12.0, 24.0), -1)]),
+    "blast_moisture, g/Nm3": (
+        *("blast_moisture", 3.0, 3e-3),
+        [((0.0, 0.5), (1.5, 2.5, 4.0), -1), ((0.0,), (12.0, 24.0), -1)],
+    ),
     "coal_injection_rate, kg/s": (
-        "coal_injection_rate", 0.5, 0.5, [((0.0,), (0.5,), -1), ((0.5, 1.0, 1.5), (3.0, 4.0, 6.0), 1), ((0.0, 1.0), (18.0, 24.0, 30.0), 1)],
+        *("coal_injection_rate", 0.5, 0.5),
+        [((0.0,), (0.5,), -1), ((0.5, 1.0, 1.5), (3.0, 4.0, 6.0), 1), (*SLOW, 1)],
     ),
     "oxygen_flow, Nm3/min": (
-        "oxygen_flow", 20.0, 20.0 / 60.0, [((0.0,), (0.5,), 1), ((0.5, 1.0, 1.5), (4.0, 6.0, 8.0), -1), ((0.0, 1.0), (18.0, 24.0, 30.0), -1)],
+        *("oxygen_flow", 20.0, 20.0 / 60.0),
+        [((0.0,), (0.5,), 1), ((0.5, 1.0, 1.5), (4.0, 6.0, 8.0), -1), (*SLOW, -1)],
     ),
-    "blast_temperature, degC": ("blast_temperature", 20.0, 20.0, [((0.0, 0.5), (1.0, 2.0, 3.0), 1), ((0.5,), (12.0, 24.0), -1)]),
+    "blast_temperature, degC": (
+        *("blast_temperature", 20.0, 20.0),
+        [((0.0, 0.5), (1.0, 2.0, 3.0), 1), ((0.5,), (12.0, 24.0), -1)],
+    ),
     "coke_ratio, 1": (
-        "coke_base", 0.01, None, [((6.0, 6.5, 7.0), (2.0, 4.0, 6.0), 1), ((6.0, 7.0), (18.0, 24.0, 30.0), 1)],
+        *("coke_base", 0.01, None),
+        [((6.0, 6.5, 7.0), (2.0, 4.0, 6.0), 1), ((6.0, 7.0), (18.0, 24.0, 30.0), 1)],
     ),
-}  # fmt: skip
+}
 
 
 def course(furnace: Furnace, state, inputs) -> np.ndarray:
@@ -66,9 +76,8 @@ def main() -> None:
         stepped = inputs._replace(**{name: value * np.exp(size) if change is None else value + change})
         response = (course(furnace, settled, stepped) - base) / size
         error, lags = fit(response, choices)
-        print(
-            f"{what}: at 6, 12, 24, 48 h {[float(round(response[int(h * 6) - 1, 0], 3)) for h in (6, 12, 24, 48)]} K, error {error:.3g} K"
-        )
+        shown = [round(float(response[int(hour * 6) - 1, 0]), 3) for hour in (6, 12, 24, 48)]
+        print(f"{what}: at 6, 12, 24, 48 h {shown} K, error {error:.3g} K")
         for dead, constant, gains in lags:
             print(f"    dead time {dead:g} h, time constant {constant:g} h: {gains[0]:+.4g} degC, {gains[1]:+.4g} %")
 

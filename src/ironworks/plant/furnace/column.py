@@ -39,7 +39,8 @@ class Layers(NamedTuple):
 
 
 def column_geometry(p: FurnaceParameters) -> Geometry:
-    """Tables of the furnace profile; the deadman is taken out in proportion at every level."""
+    """Tables of the furnace profile less the deadman, a cone that stands on the hearth and narrows upward: only the
+    ring about it sinks into the raceways. Its height follows from the volumes."""
     knots = jnp.cumsum(
         jnp.stack([jnp.asarray(x) for x in (0.0, p.tuyere_to_bosh, p.bosh_height, p.belly_height, p.stack_height)])
     )
@@ -47,8 +48,11 @@ def column_geometry(p: FurnaceParameters) -> Geometry:
     diameters = jnp.stack([p.hearth_diameter, p.hearth_diameter, p.belly_diameter, p.belly_diameter, p.throat_diameter])
     z = jnp.linspace(0.0, 1.0, FINE + 1) * top
     area = jnp.pi / 4.0 * jnp.interp(z, knots, diameters) ** 2
+    base = p.deadman_base_share * area[0]
+    cone = 3.0 * jnp.maximum(jnp.trapezoid(area, z) - p.active_volume, 1.0) / base  # m, its height
+    area = area - base * jnp.maximum(1.0 - z / cone, 0.0) ** 2
     volume = jnp.concatenate([jnp.zeros(1), jnp.cumsum(0.5 * (area[1:] + area[:-1]) * (z[1] - z[0]))])
-    share = p.active_volume / volume[-1]
+    share = p.active_volume / volume[-1]  # about 1: what the table's coarseness leaves
     height = jnp.interp(jnp.linspace(0.0, 1.0, TABLE + 1) * volume[-1], volume, z)
     bounds = jnp.stack([knots[2], knots[3], knots[3] + p.stack_height / 2.0])
     at = jnp.concatenate([jnp.zeros(1), jnp.interp(bounds, z, volume), volume[-1:]]) * share
@@ -66,9 +70,13 @@ def solid_volumes(p: FurnaceParameters, cells: Cells) -> tuple[Array, Array]:
     """Bulk volumes (ore, coke) of the cells, m3. Ore keeps its volume as it loses oxygen, and shrinks on softening."""
     iron = cells.hematite + cells.magnetite + cells.wustite + cells.iron
     ore_mass = M_FE2O3 / 2.0 * iron + gangue_mass(cells) + M_CACO3 * cells.limestone
-    softened = 1.0 / (1.0 + jnp.exp(-(cells.temperature - SOFTENING_MIDDLE) / SOFTENING_WIDTH))
-    ore = ore_mass / p.ore_bulk_density * (1.0 - p.softening_shrinkage * softened)
+    ore = ore_mass / p.ore_bulk_density * (1.0 - p.softening_shrinkage * softened(cells.temperature))
     return ore, (M_C * cells.carbon + cells.ash) / p.coke_bulk_density
+
+
+def softened(temperature: Array) -> Array:
+    """Degree of softening of the ore [0-1] at `temperature` [K]: begins about 1475 K, complete about 1675 K."""
+    return 1.0 / (1.0 + jnp.exp(-(temperature - SOFTENING_MIDDLE) / SOFTENING_WIDTH))
 
 
 def gangue_mass(cells: Cells) -> Array:

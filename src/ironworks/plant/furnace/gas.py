@@ -5,6 +5,7 @@ The coefficients of `rates` use the last step's gas flow and pressure, so that t
 without exponentials; amounts are exact whatever the coefficients are.
 """
 
+import functools
 from typing import NamedTuple
 
 import jax
@@ -32,6 +33,7 @@ class Sweep(NamedTuple):
     magnetite: Array
     hematite: Array
     carbon: Array  # kmol/s coke carbon gasified by CO2 and H2O
+    mixed_heat: Array  # W that gas from neighbouring annuli brought into each cell; sums to zero over the annuli
 
 
 def march(cells: Cells, rates: SolidRates, entering: Raceway, hearth_monoxide: Array, entering_heat: Array) -> Sweep:
@@ -46,42 +48,45 @@ def march(cells: Cells, rates: SolidRates, entering: Raceway, hearth_monoxide: A
         ]
     )  # fmt: skip
     packed = jnp.moveaxis(packed, 2, 0)
-    char0 = entering.char
+    char0, nitrogen0 = entering.char, entering.nitrogen
     start = jnp.stack(
         [
             entering.carbon_monoxide + hearth_monoxide, jnp.zeros_like(char0), entering.hydrogen,
-            jnp.zeros_like(char0), char0, entering.gas_temperature,
+            jnp.zeros_like(char0), nitrogen0, char0, entering.gas_temperature,
         ]
     )  # fmt: skip
-    _, out = jax.lax.scan(_cell, start, packed, unroll=UNROLL)
+    bypass = rates.bypass * jnp.stack([entering.carbon_monoxide, entering.hydrogen])
+    cell = functools.partial(_cell, bypass)
+    _, out = jax.lax.scan(cell, start, (packed, rates.mixing.T), unroll=UNROLL)
     out = jnp.moveaxis(out, 0, 2)
-    after = jnp.concatenate([start[:, :, None], out[:6]], axis=2)
-    nitrogen = jnp.broadcast_to(entering.nitrogen[:, None], after.shape[1:])
-    gas = jnp.stack([after[0], after[1], after[2], after[3], nitrogen, after[4]])
-    temperature = after[5]
+    after = jnp.concatenate([start[:, :, None], out[:7]], axis=2)
+    gas, temperature = after[:6], after[6]
     heat = h.total(h.mixture(tuple(gas), SPECIES), temperature)
     heat = heat.at[:, 0].set(entering_heat)
-    return Sweep(gas, temperature, heat, out[6], out[7], out[8], out[9])
+    return Sweep(gas, temperature, heat, *out[7:])
 
 
-def _cell(carry: Array, x: Array) -> tuple[Array, Array]:
-    """One cell: gas under it -> gas over it, and what it took from the burden."""
-    co, co2, h2, h2o, char, temperature = carry
+def _cell(bypass: Array, carry: Array, coefficients: tuple[Array, Array]) -> tuple[Array, Array]:
+    """One cell: gas under it -> gas over it, and what it took from the burden. bypass (2, A): CO and H2 that pass
+    by the ore."""
+    co, co2, h2, h2o, nitrogen, char, temperature = carry
+    x, mixing = coefficients
     (
         w_co, m_co, h_co, w_h2, m_h2, h_h2, rw_co, rm_co, rh_co, rw_h2, rm_h2, rh_h2, lim_w, lim_m, lim_h,
         solution, solution_back, steam, steam_back, carbon_limit, shift, shift_constant, burn_char, heat_pass,
         solid_temperature, source_co, source_co2, source_h2o,
     ) = x  # fmt: skip
     co = co + source_co
-    carbon_gas, hydrogen_gas = co + co2, h2 + h2o
+    idle_co, idle_h2 = bypass
+    carbon_gas, hydrogen_gas = co + co2 - idle_co, h2 + h2o - idle_h2
     taken = []
     for share_co, reach_co, share_h2, reach_h2, limit in (
         (w_co, rw_co, w_h2, rw_h2, lim_w),
         (m_co, rm_co, m_h2, rm_h2, lim_m),
         (h_co, rh_co, h_h2, rh_h2, lim_h),
     ):
-        by_co = jnp.clip(share_co * (co - carbon_gas * reach_co), 0.0, limit)
-        by_h2 = jnp.clip(share_h2 * (h2 - hydrogen_gas * reach_h2), 0.0, limit - by_co)
+        by_co = jnp.clip(share_co * (co - idle_co - carbon_gas * reach_co), 0.0, limit)
+        by_h2 = jnp.clip(share_h2 * (h2 - idle_h2 - hydrogen_gas * reach_h2), 0.0, limit - by_co)
         co, co2, h2, h2o = co - by_co, co2 + by_co, h2 - by_h2, h2o + by_h2
         taken.append(by_co + by_h2)
     by_co2 = jnp.clip(solution * (co2 - co * co * solution_back), 0.0, carbon_limit)
@@ -94,5 +99,18 @@ def _cell(carry: Array, x: Array) -> tuple[Array, Array]:
     co, h2o, co2, h2 = co - moved, h2o - moved, co2 + moved, h2 + moved
     co2, h2o = co2 + source_co2, h2o + source_h2o
     temperature = solid_temperature + (temperature - solid_temperature) * heat_pass
-    state = jnp.stack([co, co2, h2, h2o, char, temperature])
-    return state, jnp.stack([co, co2, h2, h2o, char, temperature, *taken, by_co2 + by_h2o])
+    state, mixed_heat = _mix(jnp.stack([co, co2, h2, h2o, nitrogen, char]), temperature, mixing)
+    return state, jnp.concatenate([state, jnp.stack([*taken, by_co2 + by_h2o, mixed_heat])])
+
+
+def _mix(gas: Array, temperature: Array, mixing: Array) -> tuple[Array, Array]:
+    """Neighbouring annuli exchange equal molar flows; returns gas (6, A) with its temperature as the seventh row, and
+    the heat that came with it (A,) W. The temperature is exact for equal heat capacities; the heat is exact."""
+    flow = jnp.sum(gas, axis=0)
+    exchanged = mixing * jnp.minimum(flow[:-1], flow[1:])
+    per_mole = jnp.concatenate([gas, (h.total(h.mixture(tuple(gas), SPECIES), temperature))[None]]) / flow
+    crossing = exchanged * jnp.diff(per_mole, axis=1)
+    gain = jnp.pad(crossing, ((0, 0), (0, 1))) - jnp.pad(crossing, ((0, 0), (1, 0)))
+    warming = exchanged * jnp.diff(temperature)
+    warming = (jnp.pad(warming, (0, 1)) - jnp.pad(warming, (1, 0))) / flow
+    return jnp.concatenate([gas + gain[:6], (temperature + warming)[None]]), gain[6]

@@ -1,6 +1,6 @@
-"""Metal and slag: reactions where they drip off slot 0, and the pool in the hearth.
+"""Metal and slag: reactions on the way down through the coke, and the pool in the hearth.
 
-Silicon, manganese and carbon enter the metal as it leaves the bottom cell (the coke there pays heat and carbon);
+Silicon, manganese and carbon enter the metal as it drips (the coke along its way pays heat and carbon);
 in the pool silicon and sulphur go on relaxing toward slag-metal equilibrium. One ideally mixed pool.
 """
 
@@ -38,7 +38,8 @@ SLAG_FORMATION = (
     h.FORMATION_CAO, h.FORMATION_SIO2, h.FORMATION_AL2O3, h.FORMATION_MGO, h.FORMATION_MNO, h.FORMATION_FEO, 0.0,
 )  # fmt: skip
 REFERENCE_ASH_SILICA = 20e-3  # kg coke ash SiO2 per kg hot metal at which the silicon is as calibrated
-MOST_CARBON = 0.2  # share of slot 0's carbon that one step may take into metal
+CONTACT_RANGE = (0.2, 4.0)  # of the reference height: silicon never comes from nowhere nor without end
+MOST_CARBON = 0.2  # share of a cell's carbon that one step may take into metal
 MOST_SILICA = 0.3  # share of the silica that may be reduced: the slag never runs dry
 
 
@@ -55,8 +56,9 @@ class Tapping(NamedTuple):
     flow: Flow  # (6, A), (7, A)
     temperature: Array  # K
     enthalpy: Array  # W
-    carbon: Array  # kmol/s C of slot 0 to metal and to reduction of silica and manganese oxide
-    carbon_monoxide: Array  # kmol/s
+    carbon: Array  # kmol/s C of the coke to metal and to reduction of silica and manganese oxide
+    carbon_monoxide: Array  # kmol/s from these reductions
+    reaction_heat: Array  # W that carburisation and these reductions take from the coke, CO at `temperature`
     sulphur_to_gas: Array  # () kmol/s
 
 
@@ -87,17 +89,23 @@ def flow_enthalpy(flow: Flow, temperature: Array) -> Array:
     return at + capacity * (temperature - metal.REFERENCE)
 
 
-def silicon_target(p: FurnaceParameters, temperature: Array, lime: Array, silica: Array, ash_silica: Array) -> Array:
+def silicon_target(
+    p: FurnaceParameters, temperature: Array, lime: Array, silica: Array, ash_silica: Array, height: Array
+) -> Array:
     """Silicon, mass fraction, toward which metal tends: a part of the equilibrium with slag of this basicity.
 
     ash_silica: coke ash silica burnt at the tuyeres, kg per kg hot metal; it evaporates as SiO and adds silicon.
+    height: m that the metal drips through that gas; it takes up silicon in proportion.
     """
     basicity = lime * M_CAO / jnp.maximum(silica * M_SIO2, 1e-9)
     activity = slag.silica_activity(jnp.clip(basicity, 0.7, 1.6))
     limited = jnp.clip(temperature, 1500.0, 1950.0)
-    percent = metal.silicon_equilibrium(limited, p.silicon_carbon_monoxide_pressure, activity, 4.8)
+    # The approach stands inside, so that the activity coefficient is that of the silicon the metal really has:
+    # outside, it would be that of the full equilibrium (above 2 %) and flatten the rise with temperature by a third.
     ash = 1.0 + p.silicon_ash_slope * (jnp.clip(ash_silica / REFERENCE_ASH_SILICA, 0.0, 3.0) - 1.0)
-    return p.silicon_approach * ash * percent / 100.0
+    contact = jnp.clip(height / p.silicon_drip_height, *CONTACT_RANGE)
+    reached = p.silicon_approach * contact * ash * activity
+    return metal.silicon_equilibrium(limited, p.silicon_carbon_monoxide_pressure, reached, 4.8) / 100.0
 
 
 def drip(
@@ -105,6 +113,8 @@ def drip(
     cells: Cells,
     melted: dict[str, Array],
     temperature: Array,
+    height: Array,
+    available: Array,
     burnt: Array,
     coal_ash: Array,
     coal_sulphur: Array,
@@ -114,7 +124,7 @@ def drip(
     """Reactions of the liquids as they leave slot 0.
 
     melted: kmol/s (A,) of iron, ferrous_oxide, lime, silica, alumina, magnesia, manganese_oxide, phosphorus,
-    sulphur; temperature (A,) K; burnt (A,) share of slot 0's carbon burnt per second (its ash and sulphur follow);
+    sulphur; temperature (A,) K; height (A,) m from which it drips; available (A,) kmol: carbon that the coke along its way can give in a step; burnt (A,) share of slot 0's carbon burnt per second (its ash and sulphur follow);
     coal_ash (A,) kg/s; coal_sulphur (A,) kmol/s; pool: the hearth, for the metal's sulphur and phosphorus.
     """
     iron = melted["iron"]
@@ -129,7 +139,7 @@ def drip(
     lime, silica, alumina, magnesia = oxides
     iron_mass = M_FE * iron
     ash_silica = M_SIO2 * coke_ash * coke_ash_oxides[1] / jnp.maximum(iron_mass, 1e-3)
-    target = silicon_target(p, temperature, lime, silica, ash_silica)
+    target = silicon_target(p, temperature, lime, silica, ash_silica, height)
     silicon = jnp.minimum(target * iron_mass * METAL_PER_IRON / M_SI, MOST_SILICA * silica)
     manganese = slag.manganese_recovery(temperature) * melted["manganese_oxide"]
     total_metal = jnp.maximum(metal_mass(_metal(pool)), 1.0)
@@ -144,8 +154,7 @@ def drip(
     other = iron_mass + M_SI * silicon + M_MN * manganese + M_P * melted["phosphorus"]
     carbon = other * saturation / (100.0 - saturation) / M_C
     # A chilled bottom may hold more melting iron than coke: then the metal leaves short of carbon and silicon.
-    available = MOST_CARBON * cells.carbon[:, 0] / dt
-    scale = jnp.clip(available / jnp.maximum(carbon + 2.0 * silicon + manganese, 1e-12), 0.0, 1.0)
+    scale = jnp.clip(MOST_CARBON * available / dt / jnp.maximum(carbon + 2.0 * silicon + manganese, 1e-12), 0.0, 1.0)
     carbon, silicon, manganese = scale * carbon, scale * silicon, scale * manganese
     sulphur = melted["sulphur"] + burnt * cells.coke_sulphur[:, 0] + coal_sulphur
     liquid_sulphur = (1.0 - p.sulphur_gas_share) * sulphur
@@ -168,8 +177,14 @@ def drip(
         ),
     )  # fmt: skip
     monoxide = 2.0 * silicon + manganese
+    zero = jnp.zeros_like(silicon)
+    changed = Flow(
+        jnp.stack([zero, carbon, silicon, manganese, zero, zero]),
+        jnp.stack([zero, -silicon, zero, zero, -manganese, zero, zero]),
+    )
+    heat = flow_enthalpy(changed, temperature) + monoxide * h.enthalpy(h.CARBON_MONOXIDE, temperature)
     return Tapping(
-        flow, temperature, flow_enthalpy(flow, temperature), carbon + monoxide, monoxide,
+        flow, temperature, flow_enthalpy(flow, temperature), carbon + monoxide, monoxide, heat,
         p.sulphur_gas_share * jnp.sum(sulphur),
     )  # fmt: skip
 
@@ -199,7 +214,8 @@ def pool_reactions(p: FurnaceParameters, pool: Hearth) -> tuple[Array, Array]:
     """(silicon reduced, sulphur moved to slag), kmol/s, by relaxation toward slag-metal equilibrium."""
     now = contents(pool)
     mass, slag_kg = metal_mass(now.metal), slag_mass(now.slag)
-    target = silicon_target(p, pool.temperature, pool.lime, pool.silica, jnp.asarray(REFERENCE_ASH_SILICA))
+    ash, height = jnp.asarray(REFERENCE_ASH_SILICA), jnp.asarray(p.silicon_drip_height)
+    target = silicon_target(p, pool.temperature, pool.lime, pool.silica, ash, height)
     silicon = (target * mass / M_SI - pool.silicon) / p.silicon_time
     silicon = jnp.clip(silicon, -pool.silicon / p.silicon_time, MOST_SILICA * pool.silica / p.silicon_time)
     optical = slag.optical_basicity(pool.lime, pool.silica, pool.alumina, pool.magnesia)

@@ -157,6 +157,13 @@ def melted_at_bottom(cells: Cells, rates: SolidRates) -> dict[str, Array]:
     }
 
 
+def wetted(lay: Layers, drip: Drip) -> Array:
+    """Where dripping metal meets coke: shares of the contact (A, N), one per annulus in sum; slot 0 when none drips."""
+    meeting = jnp.maximum(drip.capacity, 0.0) * lay.coke_volume * lay.used
+    meeting = meeting.at[:, 0].add(1e-9)
+    return meeting / jnp.sum(meeting, axis=1, keepdims=True)
+
+
 def update_cells(cells: Cells, f: Flows, coke_out: Array, ash_share: Array, heat: Array, dt: float) -> Cells:
     """Amounts and enthalpy after dt. coke_out (A, N) kmol/s of carbon taken in all ways; ash_share (A,) share of
     slot 0's ash and coke sulphur that goes per second; heat (A, N) W."""
@@ -203,8 +210,12 @@ def advance_state(
     coke_share = s.gas_share * holding / jnp.sum(s.gas_share * holding)
     raceway = burn(p, u, s.blast, s.gas_share, coke_share, bottom)
     burnt = jnp.minimum(raceway.coke / jnp.maximum(cells.carbon[:, 0], 1e-9), MOST_BURNT / dt)
+    melted = melted_at_bottom(cells, rates)
+    height = jnp.sum(rates.melting.iron * lay.height, axis=1) / jnp.maximum(melted["iron"], 1e-9)
+    contact = wetted(lay, drip)
+    available = jnp.min(jnp.where(contact > 1e-6, cells.carbon / jnp.maximum(contact, 1e-6), jnp.inf), axis=1)
     arriving = hearth.drip(
-        p, cells, melted_at_bottom(cells, rates), drip.temperature[:, 0], burnt, raceway.coal_ash, raceway.coal_sulphur,
+        p, cells, melted, drip.temperature[:, 0], height, available, burnt, raceway.coal_ash, raceway.coal_sulphur,
         s.hearth, dt,
     )  # fmt: skip
     level = taps.levels(p, g.hearth_area, s.hearth)
@@ -213,23 +224,29 @@ def advance_state(
     mean_bottom = jnp.sum(s.gas_share * bottom)
     pool = hearth.advance_pool(p, s.hearth, arriving, tapped, mean_bottom, dt)
     from_pool = s.gas_share * pool.carbon_monoxide
-    pool_heat = from_pool * h.enthalpy(h.CARBON_MONOXIDE, s.hearth.temperature)
     monoxide = arriving.carbon_monoxide + from_pool
-    sweep = march(cells, rates, raceway, monoxide, raceway.gas_enthalpy + pool_heat)
+    monoxide_heat = (
+        from_pool * h.enthalpy(h.CARBON_MONOXIDE, s.hearth.temperature)
+        + arriving.carbon_monoxide * h.enthalpy(h.CARBON_MONOXIDE, arriving.temperature)
+    )  # fmt: skip
+    sweep = march(cells, rates, raceway, monoxide, raceway.gas_enthalpy + monoxide_heat)
     walls = wall.wall_flow(p, g, u, cells, lay, s.wall)
     pressures = bed_pressures(p, g, u, s, sweep, lay, drip, raceway, level)
-    hearth_carbon = arriving.carbon + s.gas_share * pool.carbon
     gasified = jnp.sum(sweep.carbon) + jnp.sum(sweep.gas[5, :, 0] - sweep.gas[5, :, -1])
     flows = Flows(
         lay, rates, drip, raceway, arriving, sweep, pressures, walls, pool.loss, tapped, level, gasified,
         jnp.sum(rates.melting.oxygen),
     )  # fmt: skip
-    coke_out = (sweep.carbon + rates.melting.oxygen).at[:, 0].add(raceway.coke + hearth_carbon)
-    heat = sweep.enthalpy[:, :-1] - sweep.enthalpy[:, 1:] + drip.enthalpy_in - drip.enthalpy_out - walls.cells
-    # Slot 0: its liquids leave as hot metal and slag after the reactions there; carbon leaves to raceway and pool.
+    coke_out = sweep.carbon + rates.melting.oxygen + contact * arriving.carbon[:, None]
+    coke_out = coke_out.at[:, 0].add(raceway.coke + s.gas_share * pool.carbon)
+    heat = sweep.enthalpy[:, :-1] - sweep.enthalpy[:, 1:] + sweep.mixed_heat - walls.cells
+    heat = heat + drip.enthalpy_in - drip.enthalpy_out - contact * arriving.reaction_heat[:, None]
+    # Slot 0: its liquids leave as hot metal and slag, the reacted ones and the ash included (what the reactions took
+    # is paid along the way and their CO enters with the gas); carbon leaves to raceway and pool.
+    reacted = arriving.carbon_monoxide * h.enthalpy(h.CARBON_MONOXIDE, arriving.temperature)
     bottom_heat = (
         drip.enthalpy_out[:, 0]
-        - arriving.enthalpy
+        - (arriving.enthalpy - (arriving.reaction_heat - reacted))
         - raceway.coke * h.enthalpy(h.CARBON, bottom)
         - s.gas_share * pool.carbon * h.enthalpy(h.CARBON, mean_bottom)
         + raceway.coal_ash * ash_formation(p.coal_ash_analysis)

@@ -10,7 +10,7 @@ from ironworks.physics import gasification, reduction
 from ironworks.physics.constants import ATMOSPHERE, GAS_CONSTANT, M_FEO
 from ironworks.physics.metal import IRON, PHOSPHORUS, REFERENCE
 from ironworks.physics.slag import SLAG_HEAT_CAPACITY, SLAG_HEAT_CONTENT, SLAG_REFERENCE
-from ironworks.plant.furnace.column import Layers, gangue_mass
+from ironworks.plant.furnace.column import Layers, gangue_mass, softened
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.solids import gangue_formation
 from ironworks.plant.furnace.state import Cells
@@ -55,6 +55,8 @@ class SolidRates(NamedTuple):
     shift_constant: Array
     char: Array
     heat_pass: Array  # exp(-NTU), share of the temperature difference that gas keeps
+    bypass: Array  # () share of CO and H2 that passes the shaft without touching ore
+    mixing: Array  # (A-1, N) share of the smaller of two neighbouring gas flows that changes places in a cell
 
 
 def melting_rates(p: FurnaceParameters, cells: Cells, dt: float) -> Melting:
@@ -99,11 +101,13 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
     hydrogen_constants = tuple(one / shift_constant for one in constants)
     total = jnp.maximum(cells.hematite + cells.magnetite + cells.wustite + cells.iron, 1e-12)
     radii = reduction.interface_radii(cells.hematite / total, cells.magnetite / total, cells.wustite / total)
-    area = p.reduction_factor * cells.reducibility * p.ore_surface * lay.ore_volume * per_flow
+    soft = softened(t)
+    open_surface = p.ore_surface * (1.0 - p.softening_closure * soft)
+    area = cells.reducibility * open_surface * lay.ore_volume * per_flow
 
     def approach(gas, known):
         all_resistances = reduction.resistances(gas, radii, known, t, p.ore_particle_radius, p.gas_film_coefficient)
-        return tuple(-jnp.expm1(-area / one) for one in all_resistances)
+        return tuple(-jnp.expm1(-p.reduction_factor[i] * area / one) for i, one in enumerate(all_resistances))
 
     rate = gasification.carbon_dioxide_rate(t, p.gasification_rate, cells.reactivity, p.gasification_film_rate)
     steam_rate = gasification.carbon_dioxide_rate(
@@ -113,9 +117,8 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
     atmospheres = cells.pressure / (ATMOSPHERE * flow)
     bearing = lay.ore_volume / jnp.maximum(lay.ore_volume + lay.coke_volume, 1e-9)
     volume = lay.ore_volume + lay.coke_volume
-    transfer = (
-        p.heat_transfer_coke + (p.heat_transfer_ore - p.heat_transfer_coke) * jnp.minimum(1.0, 2.0 * bearing)
-    ) * volume
+    permeable_ore = jnp.minimum(1.0, 2.0 * bearing) * (1.0 - soft)
+    transfer = (p.heat_transfer_coke + (p.heat_transfer_ore - p.heat_transfer_coke) * permeable_ore) * volume
     c0, c1 = TYPICAL_GAS_HEAT_CAPACITY
     dry = 1.0 / (1.0 + jnp.exp(-(t - DRYING_MIDDLE) / DRYING_WIDTH))
     least = MOST_PER_STEP / dt
@@ -137,7 +140,18 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
         shift_constant=shift_constant,
         char=-jnp.expm1(-p.char_gasification_rate * volume * per_flow * _hot(t)),
         heat_pass=jnp.exp(-lay.used * transfer / (flow * (c0 + c1 * cells.gas_temperature))),
+        bypass=jnp.asarray(p.gas_bypass_share),
+        mixing=_mixing(p, t, lay, volume),
     )
+
+
+def _mixing(p: FurnaceParameters, temperature: Array, lay: Layers, volume: Array) -> Array:
+    """Gas crosses freely between annuli in the coke below the cohesive zone, hardly in the layered shaft."""
+    molten = 1.0 / (1.0 + jnp.exp(-(temperature - p.melting_temperature) / p.melting_width))
+    both = molten[:-1] * molten[1:]
+    per_length = p.gas_mixing_shaft + (p.gas_mixing_coke - p.gas_mixing_shaft) * both
+    length = 0.5 * (volume[:-1] / lay.area[:-1] + volume[1:] / lay.area[1:])
+    return -0.5 * jnp.expm1(-2.0 * per_length * length) * lay.used[:-1] * lay.used[1:]
 
 
 def _calcining(temperature: Array, pressure: Array) -> Array:

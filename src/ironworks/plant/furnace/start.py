@@ -33,7 +33,7 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs) -> FurnaceState:
         time=zeros(()), cells=cells, active=jnp.full(ANNULI, float(count)),
         gas_share=jnp.asarray(p.annulus_area_share), charge_count=zeros(()), hearth=pool,
         taps=Taps(zeros(TAP_HOLES), jnp.full(TAP_HOLES, u.drill_diameter), zeros(()), zeros(()), zeros(()), zeros(())),
-        wall=Wall(jnp.asarray(p.accretion_reference), jnp.full(ZONES, 500.0), jnp.full(ZONES, 330.0)),
+        wall=Wall(zeros(ZONES), jnp.full(ZONES, 500.0), jnp.full(ZONES, 330.0)),
         blast=Blast(*[jnp.asarray(getattr(u, name)) for name in Blast._fields]),
         audit=Audit(zeros(12), zeros(12), zeros(()), zeros(())), totals=Totals(*[zeros(()) for _ in Totals._fields]),
         smoothed=Smoothed(production=jnp.asarray(110.0), coke=jnp.asarray(36.0), coal=u.coal_injection_rate,

@@ -5,12 +5,14 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from ironworks.plant.furnace.column import Geometry, Layers
+from ironworks.physics.constants import REFERENCE_TEMPERATURE
+from ironworks.plant.furnace.column import Geometry, Layers, softened
 from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.state import Cells, Wall
 
 CONTACT = 0.001  # m2 K/W between refractory and stave
+SMALL = 1e-9
 
 
 class WallFlow(NamedTuple):
@@ -19,6 +21,7 @@ class WallFlow(NamedTuple):
     cells: Array  # (A, N) taken from the burden
     zone: Array  # (Z,) from the burden to the wall
     water: Array  # (Z,) from the staves to the water
+    beside: Array  # (Z,) K of the burden beside the wall, 298 K where a zone has none
 
 
 def wall_flow(p: FurnaceParameters, g: Geometry, u: FurnaceInputs, cells: Cells, lay: Layers, wall: Wall) -> WallFlow:
@@ -36,7 +39,10 @@ def wall_flow(p: FurnaceParameters, g: Geometry, u: FurnaceInputs, cells: Cells,
     heat = heat * (jnp.asarray(p.wall_loss_share) / jnp.asarray(p.annulus_area_share))[:, None]
     zones = jnp.sum(heat * (lay.zone == jnp.arange(area.shape[0])[:, None, None]), axis=(1, 2))
     water = area * p.stave_coefficient * (wall.stave_temperature - p.water_temperature)
-    return WallFlow(heat, zones, water)
+    near = volume[-1] * (lay.zone[-1] == jnp.arange(area.shape[0])[:, None])
+    filled = jnp.sum(near, axis=1)
+    beside = jnp.sum(near * cells.temperature[-1], axis=1) / jnp.maximum(filled, SMALL)
+    return WallFlow(heat, zones, water, jnp.where(filled > SMALL, beside, REFERENCE_TEMPERATURE))
 
 
 def advance_wall(
@@ -44,7 +50,9 @@ def advance_wall(
 ) -> Wall:
     """Wall after dt. below: heat (W) that hearth and tuyere zones get from pool and raceway.
 
-    Accretion relaxes toward a thickness that falls with the gas share of the wall annulus: much gas wears it off.
+    Melt freezes on where the hot face is colder than its liquidus and melts off where it is hotter (Stefan's
+    condition), and the gas of the wall annulus wears it: so the loss of the hot zones follows the heat beside them
+    within the hour. Where nothing melts no accretion grows.
     """
     area = jnp.asarray(p.wall_area)
     entering = flow.zone.at[0].add(below[0]).at[1].add(below[1])
@@ -55,6 +63,9 @@ def advance_wall(
     )
     refractory = wall.refractory_temperature + dt * (entering - through) / (area * jnp.asarray(p.wall_heat_capacity))
     stave = wall.stave_temperature + dt * (through - flow.water) / (area * p.stave_heat_capacity)
-    wanted = jnp.asarray(p.accretion_reference) * (p.annulus_area_share[-1] / gas_share[-1]) ** 3
-    accretion = wall.accretion + dt / p.accretion_time * (wanted - wall.accretion)
+    inner = jnp.asarray(p.wall_inner_coefficient)
+    face = flow.beside - flow.zone / (area * inner)
+    freezing = softened(flow.beside) * inner * (p.accretion_liquidus - face) / (p.accretion_density * p.accretion_latent_heat)
+    worn = p.accretion_wear * (gas_share[-1] / p.annulus_area_share[-1]) ** 3
+    accretion = jnp.clip(wall.accretion + dt * (freezing - worn), 0.0, p.accretion_thickest)
     return Wall(accretion, refractory, stave)

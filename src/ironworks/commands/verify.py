@@ -58,7 +58,7 @@ def table(results: Sequence[Result]) -> Table:
     """The rows for reading."""
     shown = Table(caption=_caption(results), caption_justify="left", show_edge=False, pad_edge=False)
     for name, side in (("id", "left"), ("what", "left"), ("value", "right"), ("unit", "left"), ("target", "left"),
-                       ("allowed", "left"), ("ok", "left"), ("note", "left")):  # fmt: skip
+                       ("tolerance", "left"), ("ok", "left"), ("note", "left")):  # fmt: skip
         shown.add_column(name, justify=side, overflow="fold")  # pyright: ignore[reportArgumentType]
     for row in results:
         style = "bold red" if row.ok is False else ""

@@ -7,7 +7,7 @@ from ironworks.plant.validation.bench import Course
 
 HOUR = 3600.0
 SMOOTHING = HOUR  # s; nine dumps of burden, so that the charging ripple is gone
-Values = NDArray[np.float64]
+Values = NDArray[np.floating]
 
 
 def slope(course: Course, total: str, lane: int, since: float, until: float = np.inf) -> float:

@@ -9,21 +9,21 @@ from ironworks.plant.validation.bench import LANES, Bench
 from ironworks.plant.validation.target import Result, reported
 
 DAY = 86400.0
+SPAN = 6.0 * 3600.0  # s of furnace time a run
 STEP = 30.0  # s
-RUNS = 3
+RUNS = 2
 SOURCE = "figure of the project; wall clock on this machine"
 
 
 def speed_targets(bench: Bench) -> list[Result]:
-    """Best of three: one furnace for a day, and a batch for six hours each, full physics, step 30 s."""
+    """Best of two: six hours of one furnace, and of a batch, full physics, step 30 s."""
     bench.say("timing")
     furnace = Furnace(bench.furnace.parameters, dt=STEP)
-    one = _best(lambda: furnace.advance(bench.settled, bench.inputs, DAY))
-    span = DAY / 4.0
-    many = _best(lambda: bench.run([bench.inputs] * LANES, span, every=span, dt=STEP).states)
+    one = _best(lambda: furnace.advance(bench.settled, bench.inputs, SPAN))
+    many = _best(lambda: bench.run([bench.inputs] * LANES, SPAN, every=SPAN, dt=STEP).states)
     return [
-        reported("V29a", "one furnace, step 30 s", DAY / one, "x real time", ">= 30000", SOURCE),
-        reported("V29b", f"{LANES} furnaces in a batch, step 30 s", LANES * span / DAY / many, "furnace-days/s",
+        reported("V29a", "one furnace, step 30 s", SPAN / one, "x real time", ">= 30000", SOURCE),
+        reported("V29b", f"{LANES} furnaces in a batch, step 30 s", LANES * SPAN / DAY / many, "furnace-days/s",
                  ">= 10", SOURCE),
     ]  # fmt: skip
 

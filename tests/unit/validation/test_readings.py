@@ -42,7 +42,7 @@ def lag(gain, hours, dead=0.0):
 
 @pytest.fixture
 def textbook():
-    """Steps that answer as the sheet says: every row must be met."""
+    """Steps that answer as field practice says: every row must be met."""
     zero = np.zeros_like(TIME)
     coal = lag(28.0, 6.0, 0.3) - lag(6.0, 1.0)
     stop = -55.0 * np.exp(-(((MIDDLE / HOUR - 5.0) / 3.0) ** 2)) + 20.0 * np.exp(-(((MIDDLE / HOUR - 14.0) / 4.0) ** 2))

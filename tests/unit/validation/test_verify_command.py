@@ -47,9 +47,9 @@ def test_an_unknown_target_is_refused():
 
 
 def test_a_wrong_example_is_reported_as_missed(monkeypatch):
-    given, right = worked_examples.EXAMPLES["W3"]
+    given, right = worked_examples.EXAMPLES["textbook example 1"]
     wrong = given._replace(coke=given.coke * 1.05)
-    monkeypatch.setitem(worked_examples.EXAMPLES, "W3", (wrong, right))
+    monkeypatch.setitem(worked_examples.EXAMPLES, "textbook example 1", (wrong, right))
     found, content = run("--only", "V7", "--json")
     missed = [row["id"] for row in content["targets"] if not row["ok"]]
     assert found.exit_code == 1

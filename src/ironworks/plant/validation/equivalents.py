@@ -23,8 +23,8 @@ NUDGE = 0.01  # relative change of a knob for its slopes
 MOST = 0.10  # largest relative change of a knob in one trial: slopes hold near the reference only
 SILICON_PER_HEAT = 1e-4  # kg/kg per K, to weigh a departure of silicon like one of heat: 10 K go with 0.1 %
 TOLERANCE = 0.35  # of the equivalent
-PLANT = "a plant's published energy balance, FURNACE_MODEL 11.4"
-FIELD = "FURNACE_MODEL 11.4, field practice"
+PLANT = "a plant's published energy balance"
+FIELD = "field practice; flame temperature by calculation"
 
 
 class Change(NamedTuple):
@@ -66,7 +66,7 @@ def changes(u: FurnaceInputs) -> list[Change]:
 
 
 def equivalent_targets(bench: Bench) -> list[Result]:
-    """The four equivalents of the sheet, and that of coke ash as a report."""
+    """The four equivalents, and that of coke ash as a report."""
     wanted = changes(bench.inputs)
     lanes, states, trial = [one.inputs for one in wanted], None, None
     for number in range(1, TRIALS + 1):

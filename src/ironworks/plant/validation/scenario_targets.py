@@ -24,7 +24,7 @@ READ = 12  # h at the end over which the outcome is read
 RECOVERED_HEAT, RECOVERED_IRON = 30.0, 0.10  # K, share of production
 FROZEN_METAL = 1150.0 + ZERO_CELSIUS  # K, eutectic of iron and carbon: colder metal does not run
 FROZEN_IRON = 0.5  # of the production: under it the burden stands
-SOURCE = "FURNACE_MODEL 10.2, 13 and 17"
+SOURCE = "field practice and published event records; sizes: design"
 
 
 class Case(NamedTuple):
@@ -41,7 +41,7 @@ def lasting(hours: float, change: Callable[[FurnaceInputs], dict]) -> Callable[[
 
 
 def cases() -> list[Case]:
-    """The cases, at most LANES - 1 a run; sizes from section 13 of the sheet."""
+    """The cases, at most LANES - 1 a run; sizes of field practice."""
     off = {"blast_volume": 0.0, "oxygen_flow": 0.0, "coal_injection_rate": 0.0}
     split, zones = np.array([2.0, 1.0, 1.0]), np.array([1.0, 1.0, 4.0, 4.0, 4.0, 1.0])
     return [

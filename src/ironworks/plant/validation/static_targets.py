@@ -35,7 +35,7 @@ def flame_temperatures() -> list[Result]:
         for _ in range(SETTLES):
             coke = COKE_SHARE * _flame(blast, oxygen, moisture, coal, coke)
         rows.append((name, f"flame, coke 0.75 of it: {case}", _flame(blast, oxygen, moisture, coal, coke), at_share))
-    source = "FURNACE_MODEL 6.2, combustion to CO, H2, N2 with NASA polynomials"
+    source = "calculated: combustion to CO, H2 and N2 with NASA polynomials"
     return [
         around(f"V3{name}", what, value, "degC", target, 3.0, source)
         for name, (_, what, value, target) in zip(letters(len(rows)), rows, strict=True)
@@ -58,9 +58,9 @@ def plant_formulas() -> list[Result]:
     )
     bosh = flame_temperature.bosh_gas_volume(w.air, w.oxygen, w.moisture / 1e3 * w.air, w.coal, w.coal_hydrogen)
     return [
-        around("V4", "flame temperature, plant formula, W7", float(flame) - ZERO_CELSIUS, "degC", w.flame, 2.0,
-               examples.PLANT_MEANS),
-        around("V5", "bosh gas, plant formula, W7", float(bosh), "Nm3/min", w.bosh, 0.01 * w.bosh,
+        around("V4", "flame temperature, plant formula, a plant's means", float(flame) - ZERO_CELSIUS, "degC", w.flame,
+               2.0, examples.PLANT_MEANS),
+        around("V5", "bosh gas, plant formula, a plant's means", float(bosh), "Nm3/min", w.bosh, 0.01 * w.bosh,
                examples.PLANT_MEANS),
     ]  # fmt: skip
 
@@ -90,7 +90,7 @@ def equilibrium_constants() -> list[Result]:
         for one in HYDROGEN_PAIRS
     )  # fmt: skip
     text = "K(CO)/K(H2) = K(shift), relative departure"
-    return [*rows, judge(f"V6{names[-1]}", text, off, "1", "0, exactly", 0.0, 1e-14, "FURNACE_MODEL 4.2")]
+    return [*rows, judge(f"V6{names[-1]}", text, off, "1", "0, exactly", 0.0, 1e-14, "thermodynamics")]
 
 
 def _half_digit(printed: str) -> float:
@@ -124,11 +124,13 @@ def plant_heat() -> Result:
     terms = heat_balance(examples.DAY)
     off = max(abs(terms[name] / stated - 1.0) for name, stated in examples.DAY_TERMS.items())
     note = f"terms that the plant states are met within {100.0 * off:.2g} %"
-    return around("V8", "heat balance W1, out over in", terms["closure"], "1", 1.002, 0.02, examples.PLANT_DAY, note)
+    return around(
+        "V8", "heat balance of a plant's day, out over in", terms["closure"], "1", 1.002, 0.02, examples.PLANT_DAY, note
+    )
 
 
 def rist() -> Result:
     """V9: active carbon of the ideal shaft."""
     value = operating_line(340e6, 1200.0 + ZERO_CELSIUS).active_carbon
-    source = "FURNACE_MODEL 11.1 (Rist; Peacey and Davenport)"
+    source = "Rist; Peacey and Davenport 1979"
     return around("V9", "active carbon at 1200 degC, 340 MJ/kmol Fe", value, "kmol/kmol Fe", 1.601, 0.008, source)

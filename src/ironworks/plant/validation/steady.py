@@ -18,7 +18,7 @@ RESERVE = (1170.0, 1270.0)  # K, temperature of the reserve zone
 RESERVE_SEARCH = (900.0, 1450.0)  # K, between drying and melting: where the slowest heating is looked for
 GRID = 0.1  # m
 SLOWEST_OVER = 2.0  # m, the length over which "most slowly" is meant
-WORLD = "practice of large furnaces, FURNACE_MODEL 11.3 and 17"
+WORLD = "practice of large furnaces; reference furnace of 4350 m3"
 
 
 def steady_targets(bench: Bench) -> list[Result]:

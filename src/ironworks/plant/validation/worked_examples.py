@@ -13,7 +13,7 @@ from ironworks.physics.static_balance import HeatInputs, StaticInputs
 TEXTBOOK = "textbook course example, irumeria/blast_furnace_calculation (MIT)"
 PLANT_DAY = "a plant's published operating and energy balance, one day"
 PLANT_MEANS = "means of 4388 published records of one furnace (bosh gas index 80.6 m/min)"
-TABLE = "FURNACE_MODEL 4.2: NASA polynomials, Nietrost 2012"
+TABLE = "NASA polynomials; R2 and R3 measured, Nietrost 2012"
 
 EXAMPLE_ONE = StaticInputs(
     coke=365.6, coke_carbon=0.8702, coke_hydrogen=0.0025, coke_nitrogen=0.0020,
@@ -46,22 +46,24 @@ class Found(NamedTuple):
 
 
 EXAMPLES = {
-    "W3": (EXAMPLE_ONE, Found(1129.0 * 0.98, 1597.0, 21.5, 21.6, 0.47, 0.02, 0.03)),
-    "W4": (EXAMPLE_TWO, Found(1362.0 * 0.9825, 1877.0, 24.3, 16.9, 0.45, 0.04, 0.05)),
+    "textbook example 1": (EXAMPLE_ONE, Found(1129.0 * 0.98, 1597.0, 21.5, 21.6, 0.47, 0.02, 0.03)),
+    "textbook example 2": (EXAMPLE_TWO, Found(1362.0 * 0.9825, 1877.0, 24.3, 16.9, 0.45, 0.04, 0.05)),
 }
 
 # Coke 337.2 + nut coke 75.4 kg with 87 % C, coal 150.6 kg with 75 % C; CO 24.95 %, H2 2.87 % of 1658 Nm3.
+# Iron: what carbon, silicon and 3 kg of manganese, phosphorus and sulphur leave of 1000 kg; not stated by the plant.
 DAY = HeatInputs(
-    fuel_carbon=412.6 * 0.87 + 150.6 * 0.75, metal_carbon=42.8, metal_iron=949.6, metal_silicon=4.1, slag=332.0,
+    fuel_carbon=412.6 * 0.87 + 150.6 * 0.75, metal_carbon=42.8, metal_iron=950.0, metal_silicon=4.1, slag=332.0,
     blast=1175.0, blast_temperature=1200.0, top_gas=1658.0, top_gas_temperature=137.0, carbon_monoxide=0.2495,
     hydrogen=0.0287, loss=886.0,
 )  # fmt: skip
-# MJ/tHM: the plant's own terms; loss 298 on the metered stave rows, 886 scaled to all circuits.
-DAY_TERMS = {"carbon": 14072.0, "blast": 1933.0, "iron_reduction": 7008.0, "top_gas_chemical": 5739.0, "slag": 598.0}
+# MJ/tHM: those of the plant's own terms whose inputs it states. Loss: 298 on the metered stave rows, 886 scaled to all
+# circuits; the balance closes with the latter.
+DAY_TERMS = {"carbon": 14072.0, "blast": 1933.0, "top_gas_chemical": 5739.0, "slag": 598.0}
 
 
 class Blast(NamedTuple):
-    """Means of a furnace (W7): Nm3/min, degC, g/Nm3, kg/min, and what its level 1 shows for them."""
+    """Means of a furnace: Nm3/min, degC, g/Nm3, kg/min, and what its level 1 shows for them."""
 
     air: float = 5595.0
     oxygen: float = 277.0

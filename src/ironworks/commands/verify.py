@@ -23,7 +23,7 @@ def verify(works: str, only: Collection[str], console: Console) -> list[Result]:
     if not found.simulated:
         raise CallError(f"works '{found.name}' is not simulated", expected='kind = "simulated" in works.toml')
     backend.configure()
-    bench = Bench(found, say=lambda text: console.print(f"  {text}", highlight=False))
+    bench = Bench(found, say=lambda text: console.print(f"  {text}", highlight=False, soft_wrap=True))
     results: list[Result] = []
     for number, family in enumerate(families, 1):
         ids = family.ids[0] if len(family.ids) == 1 else f"{family.ids[0]}-{family.ids[-1]}"

@@ -99,7 +99,8 @@ def test_every_target_belongs_to_one_family_and_stands_in_the_document():
     ids = [name for family in FAMILIES for name in family.ids]
     assert sorted(ids, key=order) == [f"V{number}" for number in range(1, 30)]
     document = (ROOT / "VALIDATION.md").read_text(encoding="utf-8")
-    reasons = re.findall(r"^\| (V\d+) \|", document, re.M)
+    asked = document.split("## What each target asks")[1]  # the table of results before it has ids too
+    reasons = re.findall(r"^\| (V\d+) \|", asked, re.M)
     assert sorted(reasons, key=order) == sorted(ids, key=order)
 
 

@@ -108,6 +108,24 @@ def backtest(
         Console(width=WIDE if not sys.stdout.isatty() else None).print(report.table())
 
 
+@app.command(name="verify")
+@_errors_as_messages
+def verify_furnace(
+    only: Annotated[str, typer.Option(help="Only these targets, for instance V10,V22 or V7b.")] = "",
+    works: WorksName = "demo",
+    as_json: AsJson = False,
+) -> None:
+    """Measure every validation target of the simulated furnace; exit code 1 when one is missed."""
+    from ironworks.commands import verify as command
+
+    results = command.verify(works, [name.strip() for name in only.split(",") if name.strip()], console)
+    if as_json:
+        _print_json(command.to_json(results))
+    else:
+        Console(width=WIDE if not sys.stdout.isatty() else None).print(command.table(results))
+    raise typer.Exit(command.exit_code(results))
+
+
 @plant_app.command()
 @_errors_as_messages
 def serve(

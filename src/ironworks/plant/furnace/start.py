@@ -23,10 +23,13 @@ METAL_CONTENT = (0.0, 0.048, 0.004, 0.003, 0.0009, 0.0003)  # C, Si, Mn, P, S ma
 SLAG_CONTENT = (0.425, 0.355, 0.125, 0.08, 0.004, 0.004, 0.007)
 
 
-def starting_state(p: FurnaceParameters, u: FurnaceInputs) -> FurnaceState:
-    """Filled furnace at about its reference temperatures; oxides reduced where it is hot. Not settled."""
+def starting_state(p: FurnaceParameters, u: FurnaceInputs, slots: int = SLOTS) -> FurnaceState:
+    """Filled furnace at about its reference temperatures; oxides reduced where it is hot. Not settled.
+
+    slots: per annulus; small charges make many cells and need more.
+    """
     u = jax.tree.map(jnp.asarray, u)
-    cells, count = _column(p, u)
+    cells, count = _column(p, u, slots)
     pool = _pool(p)
     zeros = jnp.zeros
     state = FurnaceState(
@@ -44,17 +47,17 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs) -> FurnaceState:
     return jax.tree.map(lambda x: jnp.asarray(np.asarray(x, dtype=np.float64)), state)
 
 
-def _column(p: FurnaceParameters, u: FurnaceInputs) -> tuple[Cells, int]:
+def _column(p: FurnaceParameters, u: FurnaceInputs, slots: int) -> tuple[Cells, int]:
     shares = jnp.asarray(p.annulus_area_share)
     ore = u.ore_base / DUMPS_PER_CHARGE * shares * jnp.asarray(u.burden_pattern_ore)
     coke = u.coke_base / DUMPS_PER_CHARGE * shares * jnp.asarray(u.burden_pattern_coke)
     stone = u.limestone_base / DUMPS_PER_CHARGE * shares
     one = dump_cell(p, u, coke, ore, stone, jnp.zeros(()))
     volume = float(jnp.sum(jnp.add(*solid_volumes(p, one))))
-    count = min(int(p.active_volume / volume * 1.2), SLOTS - 8)
-    fraction = (np.arange(SLOTS) + 0.5) / count
+    count = min(int(p.active_volume / volume * 1.2), slots - 8)
+    fraction = (np.arange(slots) + 0.5) / count
     temperature = jnp.interp(fraction, jnp.asarray(PROFILE_FRACTION), jnp.asarray(PROFILE_TEMPERATURE))
-    used = jnp.asarray((np.arange(SLOTS) < count).astype(float))[None, :]
+    used = jnp.asarray((np.arange(slots) < count).astype(float))[None, :]
     cells = jax.tree.map(lambda x: x[:, None] * used, one)
     iron = cells.hematite + cells.magnetite
     metallic = jnp.clip((temperature - 1150.0) / 350.0, 0.0, 1.0)

@@ -37,7 +37,7 @@ DUMPS_PER_CHARGE = 2.0  # cells per charge: one cell a charge makes melting lump
 EVEN_CELLS = 25.0  # ore in slot 0 beyond this part of the column blocks the descent
 MERGE_STEPS = 4.0  # steps for which slot 0 must hold carbon
 LEAST_SHARE = 0.05  # of the even share: an annulus without room still gets this much of a dump
-JOIN_BELOW = 1.2  # of an even cell's volume: a top cell and a dump smaller than this together become one cell
+JOIN_BELOW = 1.6  # of an even cell's volume: a top cell and a dump smaller than this together become one cell
 MERGE_BELOW = 0.45  # of the carbon charged with it: less carbon in slot 0 than this merges it with slot 1
 
 # Properties are averaged on merging, by carbon; everything else is an amount and is added.

@@ -43,7 +43,7 @@ def march(cells: Cells, rates: SolidRates, entering: Raceway, hearth_monoxide: A
         [
             *rates.monoxide[::-1], *rates.hydrogen[::-1], *rates.monoxide_reach[::-1], *rates.hydrogen_reach[::-1],
             *rates.oxide_limit[::-1], rates.solution, rates.solution_back, rates.steam, rates.steam_back,
-            rates.carbon_limit, rates.shift, rates.shift_constant, rates.char, rates.heat_pass, cells.temperature,
+            rates.carbon_limit, rates.shift, rates.shift_constant, rates.char, rates.heat_pass, rates.heat_lift, cells.temperature,
             source_co, rates.calcination, rates.drying,
         ]
     )  # fmt: skip
@@ -74,7 +74,7 @@ def _cell(bypass: Array, carry: Array, coefficients: tuple[Array, Array]) -> tup
     (
         w_co, m_co, h_co, w_h2, m_h2, h_h2, rw_co, rm_co, rh_co, rw_h2, rm_h2, rh_h2, lim_w, lim_m, lim_h,
         solution, solution_back, steam, steam_back, carbon_limit, shift, shift_constant, burn_char, heat_pass,
-        solid_temperature, source_co, source_co2, source_h2o,
+        heat_lift, solid_temperature, source_co, source_co2, source_h2o,
     ) = x  # fmt: skip
     co = co + source_co
     idle_co, idle_h2 = bypass
@@ -98,7 +98,7 @@ def _cell(bypass: Array, carry: Array, coefficients: tuple[Array, Array]) -> tup
     moved = shift * shift_extent(co, h2o, co2, h2, shift_constant)
     co, h2o, co2, h2 = co - moved, h2o - moved, co2 + moved, h2 + moved
     co2, h2o = co2 + source_co2, h2o + source_h2o
-    temperature = solid_temperature + (temperature - solid_temperature) * heat_pass
+    temperature = solid_temperature + (temperature - solid_temperature) * heat_pass + heat_lift
     state, mixed_heat = _mix(jnp.stack([co, co2, h2, h2o, nitrogen, char]), temperature, mixing)
     return state, jnp.concatenate([state, jnp.stack([*taken, by_co2 + by_h2o, mixed_heat])])
 

@@ -17,6 +17,7 @@ from ironworks.plant.furnace.state import Cells
 
 MOST_PER_STEP = 0.5  # share of a reactant in a cell that one step may take: keeps amounts positive
 MELT_CARBON = 0.2  # share of a cell's carbon that melting oxides may take in one step
+SMALL_UNITS = 1e-3  # transfer units under which the slope within a cell cannot matter
 DRYING_MIDDLE = 345.0  # K, moisture leaves at half its rate
 DRYING_WIDTH = 6.0  # K
 TYPICAL_GAS_HEAT_CAPACITY = (30.5e3, 2.2)  # J/kmol/K, J/kmol/K2 of furnace gas; for transfer units only
@@ -55,6 +56,7 @@ class SolidRates(NamedTuple):
     shift_constant: Array
     char: Array
     heat_pass: Array  # exp(-NTU), share of the temperature difference that gas keeps
+    heat_lift: Array  # K that the gas leaves warmer because the burden's temperature slopes within the cell
     bypass: Array  # () share of CO and H2 that passes the shaft without touching ore
     mixing: Array  # (A-1, N) share of the smaller of two neighbouring gas flows that changes places in a cell
 
@@ -120,6 +122,8 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
     permeable_ore = jnp.minimum(1.0, 2.0 * bearing) * (1.0 - soft)
     transfer = (p.heat_transfer_coke + (p.heat_transfer_ore - p.heat_transfer_coke) * permeable_ore) * volume
     c0, c1 = TYPICAL_GAS_HEAT_CAPACITY
+    units = lay.used * transfer / (flow * (c0 + c1 * cells.gas_temperature))
+    passed = jnp.exp(-units)
     dry = 1.0 / (1.0 + jnp.exp(-(t - DRYING_MIDDLE) / DRYING_WIDTH))
     least = MOST_PER_STEP / dt
     return SolidRates(
@@ -139,10 +143,24 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
         shift=lay.used * gasification.shift_approach(t, p.shift_onset),
         shift_constant=shift_constant,
         char=-jnp.expm1(-p.char_gasification_rate * volume * per_flow * _hot(t)),
-        heat_pass=jnp.exp(-lay.used * transfer / (flow * (c0 + c1 * cells.gas_temperature))),
+        heat_pass=passed,
+        heat_lift=_lift(t, units, passed, lay.used),
         bypass=jnp.asarray(p.gas_bypass_share),
         mixing=_mixing(p, t, lay, volume),
     )
+
+
+def _lift(temperature: Array, units: Array, passed: Array, used: Array) -> Array:
+    """Gas through a cell whose burden temperature is linear in height, less gas through one of even temperature, K.
+
+    Without it every cell is one ideal stage of exchange, and halving the cells would warm the furnace. The slope is
+    the smaller of those to both neighbours, zero where they differ in sign and at the ends.
+    """
+    step = jnp.diff(temperature, axis=1) * used[:, 1:]
+    below, above = jnp.pad(step, ((0, 0), (1, 0))), jnp.pad(step, ((0, 0), (0, 1)))
+    slope = jnp.where(below * above > 0.0, jnp.sign(above) * jnp.minimum(jnp.abs(below), jnp.abs(above)), 0.0)
+    many = jnp.maximum(units, SMALL_UNITS)
+    return slope * jnp.where(units > SMALL_UNITS, 0.5 * (1.0 + passed) - (1.0 - passed) / many, 0.0)
 
 
 def _mixing(p: FurnaceParameters, temperature: Array, lay: Layers, volume: Array) -> Array:

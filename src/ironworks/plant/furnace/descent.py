@@ -36,8 +36,11 @@ LOOSE_TIME = 90.0  # s, loosened burden settles; top temperature and pressure pe
 LOOSE_CONTACT = 0.35  # share of the gas that still meets loosened burden, cell by cell: top gas 100-300 K hotter, field
 LUMPY_BELOW = 1473.0  # K, burden that can fall freely is colder than softening begins
 PRESSURE_PER_DEPTH = 13.0e3  # Pa of top pressure per m of fall: 10-40 kPa for falls of 1-3 m, field
-RECEIVING_CELLS = 5  # cells over the wall's tuyeres over which a fallen scab spreads, about the height of the bosh
+RECEIVING_CELLS = 5  # cells over the tuyeres over which fallen ore spreads, about half the height of the bosh
 MOST_FALL = 0.2  # share of a cell's ore that one step may shed
+FALLS_THROUGH = (
+    0.3  # share of the ore over the void that reaches the cells over the tuyeres; cold ore arrives low, field
+)
 
 ORE = (
     "hematite", "magnetite", "wustite", "iron", "limestone", "lime", "silica", "alumina", "magnesia", "manganese_oxide",
@@ -62,17 +65,16 @@ def come_down(
 
     lay: of the start of the step; drop (A,) Pa.
     """
-    # Rare events: a single run steps over their arithmetic, a batch works them out for all and selects.
-    sheds = jnp.any(jnp.asarray(u.fallen_burden) > 0.0)
-    cells = jax.lax.cond(sheds, lambda now: shed(p, u, now, lay, dt), lambda now: now, cells)
     consumed = jnp.sum(lay.ore_volume + lay.coke_volume - jnp.add(*solid_volumes(p, cells)), axis=1)
     after, fallen = sink(p, g, u, s.descent, lift(p, s.cells, lay, drop).section, consumed, dt)
-    area = g.throat_area
-    cells = jax.lax.cond(
-        jnp.any(fallen > MIXING_DEPTH),
-        lambda now: turn_over(p, now, s.active, lay, fallen, area), lambda now: now, cells,
-    )  # fmt: skip
-    return cells, after
+    deep = fallen > MIXING_DEPTH
+    share = shed(p, u, lay, dt) + fall_through(p, s.cells, lay, jnp.where(deep, fallen, 0.0) * g.throat_area)
+
+    def rearranged(now: Cells) -> Cells:
+        return turn_over(drop_ore(p, now, share), s.active, deep)
+
+    # Rare events: a single run steps over their arithmetic, a batch works them out for all and selects.
+    return jax.lax.cond(jnp.any(share > 0.0), rearranged, lambda now: now, cells), after
 
 
 def lift(p: FurnaceParameters, cells: Cells, lay: Layers, drop: Array) -> Lift:
@@ -133,55 +135,57 @@ def sink(
     ), fallen
 
 
-def turn_over(p: FurnaceParameters, cells: Cells, active: Array, lay: Layers, fallen: Array, area: Array) -> Cells:
-    """Cells after a fall (A,) m deep at a throat of `area` m2: in annuli that fell deep the upper cells are mixed, and
-    so are those within the local depth of the fall from where lumpy burden ends: there the arch stood, and what was
-    above it drops into what was below. Amounts and energy only change place."""
-    index = jnp.arange(cells.carbon.shape[1])[None, :]
-    deep = (fallen > MIXING_DEPTH)[:, None] & (lay.used > 0.0)
-    top = deep & (index >= active[:, None] - MIXED_CELLS) & (index < active[:, None])
+def shed(p: FurnaceParameters, u: FurnaceInputs, lay: Layers, dt: float) -> Array:
+    """Share (A, N) of the ore of each cell that falls from the wall in a step, at the rates `fallen_burden`."""
+    rows, slots = jnp.indices(lay.ore_volume.shape)
+    beside = ((rows == rows[-1, 0]) & (slots >= RECEIVING_CELLS)).astype(lay.ore_volume.dtype)
+    here = (lay.zone == jnp.arange(jnp.shape(u.fallen_burden)[0])[:, None, None]) * beside  # (Z, A, N)
+    mass = jnp.sum(here * lay.ore_volume, axis=(1, 2)) * p.ore_bulk_density
+    rate = jnp.where(mass > 0.0, jnp.asarray(u.fallen_burden) * dt / jnp.maximum(mass, 1.0), 0.0)
+    return jnp.sum(here * jnp.minimum(rate, MOST_FALL)[:, None, None], axis=0)
+
+
+def fall_through(p: FurnaceParameters, cells: Cells, lay: Layers, volume: Array) -> Array:
+    """Share (A, N) of the ore that a slip lets fall past the coke, from as much burden over the arch as the void held.
+
+    volume (A,) m3 of throat area times depth, by annulus its part. The arch stands where lumpy burden ends.
+    """
+    part = volume * jnp.asarray(p.annulus_area_share)
     softens = jnp.max(jnp.where((cells.temperature >= LUMPY_BELOW) & (lay.used > 0.0), lay.height, 0.0), axis=1)
-    local = (fallen * area * jnp.asarray(p.annulus_area_share))[:, None] / lay.area
-    arch = deep & (jnp.abs(lay.height - softens[:, None]) < local) & ~top
-    return _mixed(_mixed(cells, top), arch)
+    over = lay.height - softens[:, None]
+    slots = jnp.arange(lay.height.shape[1])[None, :]
+    falls = (over > 0.0) & (over < part[:, None] / lay.area) & (slots >= RECEIVING_CELLS) & (lay.used > 0.0)
+    return jnp.where(falls, FALLS_THROUGH, 0.0)
 
 
-def _mixed(cells: Cells, where: Array) -> Cells:
-    """Cells with those `where` (A, N) of an annulus made equal; the intensive properties are meant by carbon."""
-    count = jnp.maximum(jnp.sum(where, axis=1, keepdims=True), 1)
-    carbon = jnp.maximum(jnp.sum(jnp.where(where, cells.carbon, 0.0), axis=1, keepdims=True), 1e-12)
+def drop_ore(p: FurnaceParameters, cells: Cells, share: Array) -> Cells:
+    """Cells after a share (A, N) of their ore fell to the lowest cells of its annulus.
+
+    Moved are oxides, iron and gangue with their heat; coke stays.
+    """
+    nothing = jnp.zeros_like(share)
+    part = Cells(**{name: share * getattr(cells, name) if name in ORE else nothing for name in Cells._fields})
+    heat = jnp.where(share > 0.0, total(enthalpy_coefficients(p, part), cells.temperature), 0.0)
+    into = (jnp.arange(share.shape[1])[None, :] < RECEIVING_CELLS) / RECEIVING_CELLS
+
+    def moved(field: Array, away: Array) -> Array:
+        return field - away + into * jnp.sum(away, axis=1, keepdims=True)
+
+    amounts = {name: moved(getattr(cells, name), getattr(part, name)) for name in ORE}
+    return cells._replace(**amounts, enthalpy=moved(cells.enthalpy, heat))
+
+
+def turn_over(cells: Cells, active: Array, deep: Array) -> Cells:
+    """Cells whose upper `MIXED_CELLS` are made equal in annuli that fell `deep` (A,); amounts and energy only change
+    place, intensive properties are meant by carbon."""
+    index = jnp.arange(cells.carbon.shape[1])[None, :]
+    top = (index >= active[:, None] - MIXED_CELLS) & (index < active[:, None]) & deep[:, None]
+    carbon = jnp.maximum(jnp.sum(jnp.where(top, cells.carbon, 0.0), axis=1, keepdims=True), 1e-12)
 
     def mean(name: str, field: Array) -> Array:
         if name in NOT_MIXED:
             return field
-        weight, whole = (cells.carbon, carbon) if name in MIXED_BY_CARBON else (1.0, count)
-        return jnp.where(where, jnp.sum(jnp.where(where, weight * field, 0.0), axis=1, keepdims=True) / whole, field)
+        weight, whole = (cells.carbon, carbon) if name in MIXED_BY_CARBON else (1.0, float(MIXED_CELLS))
+        return jnp.where(top, jnp.sum(jnp.where(top, weight * field, 0.0), axis=1, keepdims=True) / whole, field)
 
     return Cells(**{name: mean(name, field) for name, field in cells._asdict().items()})
-
-
-def shed(p: FurnaceParameters, u: FurnaceInputs, cells: Cells, lay: Layers, dt: float) -> Cells:
-    """Cells after ore beside the wall fell, at the rates `fallen_burden` of the zones, to the lowest cells there.
-
-    Moved are oxides, iron and gangue with their heat; at most `MOST_FALL` of a cell's a step, coke stays.
-    """
-    wall = jnp.arange(cells.carbon.shape[0])[:, None] == cells.carbon.shape[0] - 1
-    low = jnp.arange(cells.carbon.shape[1])[None, :] < RECEIVING_CELLS
-    source = (wall & ~low).astype(cells.carbon.dtype)
-    mass = source * lay.ore_volume * p.ore_bulk_density
-    share = jnp.zeros_like(mass)
-    rates = jnp.asarray(u.fallen_burden)
-    for zone in range(rates.shape[0]):
-        here = jnp.where(lay.zone == zone, mass, 0.0)
-        share = share + jnp.where(here > 0.0, rates[zone] * dt / jnp.maximum(jnp.sum(here), 1.0), 0.0)
-    share = jnp.minimum(share, MOST_FALL)
-    nothing = jnp.zeros_like(share)
-    part = Cells(**{name: share * getattr(cells, name) if name in ORE else nothing for name in Cells._fields})
-    heat = jnp.where(share > 0.0, total(enthalpy_coefficients(p, part), cells.temperature), 0.0)
-    into = (wall & low).astype(share.dtype) / RECEIVING_CELLS
-
-    def moved(field: Array, away: Array) -> Array:
-        return field - away + into * jnp.sum(away)
-
-    amounts = {name: moved(getattr(cells, name), getattr(part, name)) for name in ORE}
-    return cells._replace(**amounts, enthalpy=moved(cells.enthalpy, heat))

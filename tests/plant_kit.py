@@ -50,7 +50,7 @@ class SketchProcess:
         self.truth = {
             **PLAIN, "hot_metal_temperature": temperature, "hot_metal_temperature_tapped": temperature - 5.0,
             "hot_metal_silicon": max(0.004 + 1e-4 * (temperature - 1778.0), 0.0005),
-            "hot_blast_pressure": float(inputs.top_pressure) + 165e3,
+            "hot_blast_pressure": float(inputs.top_pressure) + 165e3, "top_pressure": float(inputs.top_pressure),
             "tapped_metal_rate": 125.0 * s["open"], "tapped_slag_rate": 35.0 * s["open"] * (s["in_cast"] > 1800.0),
             "charge_count": math.floor(2.0 * s["charges"]) / 2.0, "coke_charged": 0.0, "ore_charged": 0.0,
             "coal_injected": s["coal"], "metal_produced": 111.0 * s["time"], "metal_tapped": s["tapped"],

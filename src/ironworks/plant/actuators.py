@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from jax.typing import ArrayLike
 
-from ironworks.plant.disturbances import SECTORS, Disturbed
-from ironworks.plant.furnace.inputs import FurnaceInputs
+from ironworks.plant.disturbances import Disturbed
+from ironworks.plant.furnace.inputs import VALID, FurnaceInputs
+from ironworks.plant.scenarios import SECTORS
 from ironworks.plant.settings import Settings
 
 CHEMISTRY_BOUND = 0.004
@@ -110,7 +111,18 @@ def furnace_inputs(
         tap_open=np.zeros(np.shape(reference.tap_open)),
         **_ore(now, reference, settings),
     )
-    return inputs, coal
+    return _with_effect(inputs, now), coal
+
+
+def _with_effect(inputs: FurnaceInputs, now: Disturbed) -> FurnaceInputs:
+    """The inputs with what the scenarios under way do to the furnace itself, kept in the model's range."""
+    targets = {t for t in (*now.effect.add, *now.effect.factor) if t.startswith("furnace.")}
+    changed = {}
+    for target in targets:
+        name = target.removeprefix("furnace.")
+        low, high, _ = VALID[name]
+        changed[name] = np.clip(now.effect.on(target, np.asarray(getattr(inputs, name))), low, high)
+    return inputs._replace(**changed) if changed else inputs
 
 
 def _ore(now: Disturbed, reference: FurnaceInputs, settings: Settings) -> dict[str, float]:

@@ -1,4 +1,5 @@
-"""What everyday life does to a furnace: slow drifts, weighing, weather, stove changes, short trips, late taps.
+"""What everyday life does to a furnace: slow drifts, weighing, weather, stove changes, short trips, late taps, and
+events (slips, channelling, scabs, leaks, stops), which are scenarios begun at random.
 
 Slow processes are exact discretisations of Ornstein-Uhlenbeck processes and start in their stationary distribution.
 Every process has a name, draws from a random stream of its own kind, and can be switched off by that name.
@@ -14,17 +15,29 @@ from numpy.typing import NDArray
 
 from ironworks.core.errors import CallError, nearest
 from ironworks.plant.random_streams import Stream
+from ironworks.plant.scenarios import NONE, SCENARIOS, SECTORS, Effect, Scenario
 from ironworks.plant.settings import Settings
 
 DAY_S = 86400.0
 WARMEST_HOUR_S = 15 * 3600.0
-SECTORS = 8
-EVENTS = ("stove_change", "lance_plug", "coal_trip", "stockpile", "tap_delay", "cast_offset", "charge_weighing", "day")
+RANDOM_SCENARIOS = {
+    "slip": "hanging_and_slip", "channelling": "channelling", "scab_fall_small": "scab_fall_small",
+    "scab_fall_large": "scab_fall_large", "water_leak": "tuyere_leak_small", "stoppage": "unplanned_stop_1h",
+}  # fmt: skip
+"""Events that are scenarios begun at random; rate, size and stretch in `disturbances.toml` [event]."""
+EVENTS = (
+    "stove_change", "lance_plug", "coal_trip", "stockpile", "tap_delay", "cast_offset", "charge_weighing", "day",
+    *RANDOM_SCENARIOS,
+)  # fmt: skip
 SPREADS = {"uptake": 4, "shaft_pressure": 16, "stave": 20, "hearth": 8, "stock_line": 3}
 """Lasting differences around the circumference: name and number of positions."""
 
 U_TRIP, U_TRIP_TIME, U_PLUG, U_PLUG_TIME, U_PLUG_SECTOR, U_STOVE, U_DIP, U_DIP_TIME, U_LATE, U_DELAY, U_PILE = range(11)
 N_COKE_WEIGHING, N_ORE_WEIGHING, N_CAST_TEMPERATURE, N_CAST_SILICON, N_PILE_ASH, N_PILE_CSR = range(6)
+
+
+Running = tuple[str, float, float, float]
+"""A scenario under way: its name, when it began (plant s), size, stretch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,7 @@ class DisturbanceState:
     late_until: float
     cast_temperature: float
     cast_silicon: float
+    running: tuple[Running, ...] = ()
 
 
 class Disturbed(NamedTuple):
@@ -68,6 +82,7 @@ class Disturbed(NamedTuple):
     tap_late: bool
     cast_temperature: float  # K, of the cast's side of the hearth
     cast_silicon: float
+    effect: Effect = NONE  # of the scenarios under way; those on disturbances, coal and taps are in the fields above
 
 
 class Disturbances:
@@ -88,15 +103,33 @@ class Disturbances:
         self._slow_numbers = Stream(seed, "slow", len(self.names))
         self._spread_numbers = Stream(seed, "spread", len(self._spread_sd))
         self._events = Stream(seed, "events", 11)
+        self._random = {event: name for event, name in RANDOM_SCENARIOS.items() if event not in self.without}
+        self._happenings = {event: Stream(seed, f"event {event}", 3) for event in self._random}
 
-    def start(self, time: float) -> DisturbanceState:
-        """A state drawn from the stationary distribution (step 0 of the streams), no event under way."""
+    def check(self, scenario: Scenario) -> None:
+        """Refuse a scenario that acts on a disturbance that the works has not."""
+        for change in scenario.changes:
+            family, _, name = change.target.partition(".")
+            if family == "disturbance" and name not in self.names:
+                raise CallError(
+                    f"no disturbance '{name}'", f"scenario {scenario.name}", remedy=nearest(name, self.names)
+                )
+
+    def start(self, time: float, scenario: Scenario | None = None, at: float = 0.0) -> DisturbanceState:
+        """A state drawn from the stationary distribution (step 0 of the streams), no event under way.
+
+        scenario: begins `at` seconds after `time`.
+        """
+        running: tuple[Running, ...] = ()
+        if scenario is not None:
+            self.check(scenario)
+            running = ((scenario.name, time + at, 1.0, 1.0),)
         u = self._events.uniform(0)
         slow, spread = self._sd * self._slow_numbers.normal(0), self._spread_sd * self._spread_numbers.normal(0)
         change = time + self._between("stove.time_on_blast", u[U_STOVE])
         pile = time + self._between("stockpile.time", u[U_PILE]) * u[U_TRIP]
         return DisturbanceState(
-            0, slow, spread, 1, change, time, 0.0, (), time, pile, 0.0, 0.0, 0.0, 0.0, time, 0.0, 0.0
+            0, slow, spread, 1, change, time, 0.0, (), time, pile, 0.0, 0.0, 0.0, 0.0, time, 0.0, 0.0, running
         )  # fmt: skip
 
     def step(
@@ -117,6 +150,7 @@ class Disturbances:
         state = self._coal(state, time, seconds, u)
         state = self._pile(state, time, u, n)
         state = self._cast(state, casts, u, n)
+        state = self._happen(state, time, seconds)
         if not casting and state.late_by > 0.0:
             state = replace(state, late_by=0.0, late_until=time + state.late_by)
         return state, self._now(state, time, n)
@@ -174,13 +208,29 @@ class Disturbances:
             late_by=self._between("cast.delay", u[U_DELAY]) if late else 0.0,
         )
 
+    def _happen(self, state: DisturbanceState, time: float, seconds: float) -> DisturbanceState:
+        """Random scenarios that begin now, and those over."""
+        running = tuple(one for one in state.running if time < one[1] + SCENARIOS[one[0]].duration * one[3])
+        under_way = {one[0] for one in running}
+        for event, name in self._random.items():
+            begins, size, stretch = self._happenings[event].uniform(state.step).tolist()
+            if begins < self.settings[f"event.{event}.rate"] * seconds and name not in under_way:
+                drawn = self._between(f"event.{event}.size", size), self._between(f"event.{event}.stretch", stretch)
+                running = (*running, (name, time, *drawn))
+        return state if running == state.running else replace(state, running=running)
+
     def _now(self, state: DisturbanceState, time: float, n: NDArray[np.float64]) -> Disturbed:
+        effect = NONE
+        for name, begun, size, stretch in state.running:
+            effect |= SCENARIOS[name].effect(time - begun, size, stretch)
         slow = dict(zip(self.names, state.slow.tolist()))
+        if effect:
+            slow = {name: float(effect.on(f"disturbance.{name}", value)) for name, value in slow.items()}
         spread, at = {}, 0
         for name, count in SPREADS.items():
             spread[name] = state.spread[at : at + count]
             at += count
-        plugged = np.zeros(SECTORS)
+        plugged = np.zeros(SECTORS) + effect.added("coal.lances_plugged")
         for sector, _ in state.plugged:
             plugged[sector] += 1.0
         day = 0.0 if "day" in self.without else math.cos(2.0 * math.pi * (time % DAY_S - WARMEST_HOUR_S) / DAY_S)
@@ -190,12 +240,14 @@ class Disturbances:
         warmth = (
             mean["mean.ambient_temperature"] + day * mean["day.temperature_amplitude"] + slow["ambient_temperature"]
         )
+        tripped = time < state.trip_until or effect.added("coal.trip") > 0.5
+        late = time < state.late_until or effect.added("tap.late") > 0.5
         return Disturbed(
-            slow, spread, state.stove, state.dip if time < state.dip_until else 0.0, time < state.trip_until, plugged,
+            slow, spread, state.stove, state.dip if time < state.dip_until else 0.0, bool(tripped), plugged,
             slow["coke_ash"] + state.pile_ash, slow["coke_csr"] + state.pile_csr,
             weighing * mean["charge.coke_weighing"] * float(n[N_COKE_WEIGHING]),
             weighing * mean["charge.ore_weighing"] * float(n[N_ORE_WEIGHING]),
-            max(humidity, 1e-3), warmth, time < state.late_until, state.cast_temperature, state.cast_silicon,
+            max(humidity, 1e-3), warmth, bool(late), state.cast_temperature, state.cast_silicon, effect,
         )  # fmt: skip
 
 
@@ -206,4 +258,6 @@ def to_tree(state: DisturbanceState) -> dict[str, Any]:
 
 def from_tree(tree: dict[str, Any]) -> DisturbanceState:
     """The state from such a tree."""
-    return DisturbanceState(**{**tree, "plugged": tuple((int(s), float(t)) for s, t in tree["plugged"])})
+    plugged = tuple((int(s), float(t)) for s, t in tree["plugged"])
+    running = tuple((str(name), float(a), float(b), float(c)) for name, a, b, c in tree["running"])
+    return DisturbanceState(**{**tree, "plugged": plugged, "running": running})

@@ -1,8 +1,9 @@
 """Instruments: from true values to what the plant reads. Vectorised over all measured tags.
 
-Reading = true value behind the sensor's own lag, with gain drift, bias drift, correlated and white noise, rounded to
-the last digit, clipped to the instrument's range. Now and then an instrument drops out (no value, BAD), freezes or
-shows a spike. Frozen values and spikes come as GOOD, as they do in a plant: to find them is the chain's business.
+Reading = true value behind the sensor's own lag, with gain error and drift, bias drift, correlated and white noise,
+rounded to the last digit, clipped to the instrument's range. Now and then an instrument drops out (no value, BAD),
+freezes or shows a spike. Frozen values and spikes come as GOOD, as they do in a plant: to find them is the chain's
+business.
 """
 
 from dataclasses import asdict, dataclass
@@ -19,7 +20,10 @@ from ironworks.plant.settings import Settings
 Vector = NDArray[np.float64]
 KINDS = (
     "noise", "noise_relative", "wander", "wander_time", "drift", "gain_drift", "resolution", "drift_time", "lag",
+    "gain_error", "low_cut",
 )  # fmt: skip
+SPAN = ("top_gas_carbon_monoxide", "top_gas_carbon_dioxide")
+"""Tags of one analyser, whose span errs and drifts for both alike: their ratio stays right."""
 FAULTS = ("dropout", "outlier", "freeze")
 U_DROPOUT, U_DROPOUT_TIME, U_OUTLIER, U_OUTLIER_SIZE, U_FREEZE, U_FREEZE_TIME = range(6)
 N_WHITE, N_WANDER, N_DRIFT, N_GAIN = range(4)
@@ -39,6 +43,7 @@ class InstrumentState:
     frozen_until: Vector
     last: Vector
     lagged: Vector
+    span: float  # error of the analyser's span in standard deviations
 
 
 class Instruments:
@@ -53,12 +58,17 @@ class Instruments:
         self._wander_time = np.where(columns["wander_time"] > 0.0, columns["wander_time"], 1.0)
         own = columns["drift_time"]
         self._drift_time = np.where(own > 0.0, own, settings["common.drift_time"])
+        self._error, self._cut = columns["gain_error"], columns["low_cut"]
+        self._shared = np.array([float(tag.name in SPAN) for tag in tags])
+        self._span = [settings.get(f"analyser.{kind}", 0.0) for kind in ("span_error", "span_drift")]
+        self._span_time = settings.get("analyser.span_time", 1.0)
         self._lag = np.maximum(columns["lag"], 1e-9)
         self._resolution, self._coarse = columns["resolution"], columns["resolution"] > 0.0
         self._digit = np.where(self._coarse, self._resolution, 1.0)
         self._low, self._high = np.array([t.low for t in tags]), np.array([t.high for t in tags])
         self._settings, self._faults = settings, faults
         self._normals = Stream(seed, "instruments", 4 * count)
+        self._spans = Stream(seed, "analyser span", 1)
         self._uniforms = Stream(seed, "instrument faults", 6 * count)
 
     @staticmethod
@@ -74,7 +84,8 @@ class Instruments:
         """Drifts and noise in their stationary distribution; nothing missing or frozen."""
         n = self._normals.normal(0).reshape(4, -1)
         never, none = np.full(len(self.tags), -np.inf), np.full(len(self.tags), np.nan)
-        return InstrumentState(0, n[N_WANDER], n[N_DRIFT], n[N_GAIN], never, never, none, none)
+        return InstrumentState(0, n[N_WANDER], n[N_DRIFT], n[N_GAIN], never, never, none, none,
+                               float(self._spans.normal(0)[0]))  # fmt: skip
 
     def read(
         self, state: InstrumentState, truth: Vector, time: float, seconds: float
@@ -87,7 +98,10 @@ class Instruments:
         gain = _correlated(state.gain, n[N_GAIN], self._drift_time, seconds)
         lagged = truth + (state.lagged - truth) * np.exp(-seconds / self._lag)
         lagged = np.where(np.isfinite(lagged), lagged, truth)  # the first value after none is taken as it is
-        reading = lagged * (1.0 + self._gain * gain + self._relative * n[N_WHITE])
+        keep = np.exp(-seconds / self._span_time)
+        span = float(keep * state.span + np.sqrt(1.0 - keep * keep) * self._spans.normal(step)[0])
+        gain_error = self._error + self._shared * (self._span[0] + self._span[1] * span)
+        reading = lagged * (1.0 + gain_error) * (1.0 + self._gain * gain + self._relative * n[N_WHITE])
         reading = reading + self._drift * drift + self._wander * wander + self._noise * n[N_WHITE]
         missing, frozen, last = state.missing_until, state.frozen_until, state.last
         if self._faults:
@@ -95,12 +109,13 @@ class Instruments:
             missing, frozen = self._begin(missing, frozen, u, time, seconds)
             reading = self._spike(reading, u)
         reading = np.where(self._coarse, np.round(reading / self._digit) * self._digit, reading)
+        reading = np.where(reading < self._cut, 0.0, reading)  # a meter's low-flow cut-off
         reading = np.clip(reading, self._low, self._high)
         held = (frozen > time) & np.isfinite(last) & np.isfinite(truth)
         reading = np.where(held, last, reading)
         reading = np.where(missing > time, np.nan, reading)
         last = np.where(np.isfinite(reading), reading, last)
-        return InstrumentState(step, wander, drift, gain, missing, frozen, last, lagged), reading
+        return InstrumentState(step, wander, drift, gain, missing, frozen, last, lagged, span), reading
 
     def _begin(self, missing: Vector, frozen: Vector, u: Vector, time: float, seconds: float) -> tuple[Vector, Vector]:
         """Drop-outs and freezings that begin now; both last an exponentially distributed time."""

@@ -19,6 +19,8 @@ from ironworks.physics.constants import MOLAR_VOLUME_NORMAL
 from ironworks.plant.settings import Settings
 
 BIN_S = 600.0
+LEAST_FLOW = 1.0  # Nm3/s, guard against a division by nothing
+FLAME_REGISTER = (273.15 - 3000.0, 273.15 + 3000.0)  # K; published records show -3000 degC at zero blast
 NORMAL_AIR_DENSITY = 1.293  # kg/Nm3, dry air
 NORMAL_OXYGEN_DENSITY = 1.429  # kg/Nm3
 PER_10000_NM3_H = 3600.0 / 1e4
@@ -84,6 +86,20 @@ class LevelOne:
             "flame_temperature": flame, "bosh_gas_volume": bosh, "tuyere_velocity": velocity,
             "blast_momentum": energy, "oxygen_enrichment": enrichment,
         }  # fmt: skip
+
+    def flame_off_blast(self, m: Measured) -> float:
+        """Flame temperature, K, as level 1 goes on reckoning without blast: nonsense that plants really record.
+
+        A missing input counts as nothing, the flow as the least that the formula divides by; the result stops at the
+        end of its register.
+        """
+        known = {name: 0.0 if math.isnan(m[name]) else m[name] for name in MEASURED_NEEDED}
+        air = max(known["blast_volume"], LEAST_FLOW)
+        flame = flame_temperature.plant_formula(
+            known["blast_temperature"], 1e3 * known["oxygen_flow"] / air, known["blast_moisture"],
+            known["coal_injection_rate"] / (air + known["oxygen_flow"]),
+        )  # fmt: skip
+        return float(np.clip(np.asarray(flame), *FLAME_REGISTER))
 
     def gas(self, m: Measured) -> dict[str, float]:
         """Pressure drop, permeability, top gas: as level 1 calculates them from the readings."""

@@ -2,7 +2,8 @@
 
 Fast loop, every 1-2 h: heat from the hot metal samples that have arrived; coal in small steps, moisture when urgent.
 Slow loop, every 8-14 h: coke base, so that coal comes back to its base; extra coke for some hours against a chill.
-Blast volume is cut when the pressure drop is high. Coal and moisture are left alone while remote; the rest goes on.
+Blast volume is cut when the pressure drop is high. Orders (a stop, less wind while the burden hangs, coke before a
+stop) come from outside and go before the rules. Coal and moisture are left alone while remote; the rest goes on.
 """
 
 import math
@@ -13,7 +14,9 @@ from typing import Any
 from ironworks.core.sample import Sample
 from ironworks.plant.actuators import Setpoints
 from ironworks.plant.random_streams import Stream
+from ironworks.plant.scenarios import NONE, Effect
 from ironworks.plant.settings import Settings
+from ironworks.plant.stoppage import off_blast
 
 LONG_MEMORY_S = 8 * 3600.0
 LEAST_SAMPLES = 2
@@ -39,6 +42,7 @@ class OperatorState:
     decisions: int
     seen: tuple[tuple[str, float, float], ...] = ()  # tag, source time, value
     moves: tuple[Move, ...] = ()
+    kept: Setpoints | None = None  # while off full blast: what to come back to
 
 
 class Operator:
@@ -68,10 +72,18 @@ class Operator:
         measured: Mapping[str, float],
         remote: Mapping[str, float],
         humidity: float,
+        order: Effect = NONE,
     ) -> OperatorState:
         """The state after looking at `time`. `measured`: newest values by tag, NaN when missing. `remote`: the remote
-        values of the set points that are remote now. `humidity`: of the day, kg/Nm3."""
+        values of the set points that are remote now. `humidity`: of the day, kg/Nm3. `order`: of a scenario."""
         state = self.follow(state, remote)
+        share = float(order.multiplied("order.blast_share"))
+        if share < 1.0:  # no heat is steered and no blast restored on the way down and up again
+            kept = state.kept or state.setpoints
+            state = replace(state, kept=kept, setpoints=off_blast(kept, share, self.settings))
+            return self._charge(state, time, order)
+        if state.kept is not None:
+            state = replace(state, setpoints=state.kept, kept=None)
         if time >= state.fast_at:
             state = self._fast(state, time, remote, humidity)
         if time >= state.slow_at:
@@ -81,8 +93,14 @@ class Operator:
         state = self._trip(state, measured.get("coal_injection_rate", math.nan))
         if time >= state.blast_at:
             state = self._blast(state, time, measured.get("pressure_drop", math.nan))
-        extra = self._per_charge(self.settings["slow.extra_coke"]) if state.extra_coke_until > time else 0.0
-        return replace(state, setpoints=state.setpoints._replace(coke_base=state.coke_aim + extra))
+        return self._charge(state, time, order)
+
+    def _charge(self, state: OperatorState, time: float, order: Effect) -> OperatorState:
+        """The charge: coke with what is given against a chill or before a stop, ore with what an order leaves of it."""
+        extra = self.settings["slow.extra_coke"] if state.extra_coke_until > time else 0.0
+        coke = state.coke_aim + self._per_charge(extra + float(order.added("order.extra_coke")))
+        ore = self.reference.ore_base * float(order.multiplied("order.ore_share"))
+        return replace(state, setpoints=state.setpoints._replace(coke_base=coke, ore_base=ore))
 
     def heat(self, state: OperatorState, since: float, until: float) -> float | None:
         """Thermal state over the aim, K, from the samples taken in that span; None when there are too few."""
@@ -101,12 +119,10 @@ class Operator:
         """Follow what is remote, so that taking over is bumpless."""
         if not remote:
             return state
-        setpoints = state.setpoints
-        if MOISTURE in remote:
-            setpoints = setpoints._replace(blast_moisture=remote[MOISTURE])
-        if COAL in remote:
-            setpoints = setpoints._replace(coal_injection_rate=remote[COAL])
-        return replace(state, setpoints=setpoints)
+        names = {MOISTURE: "blast_moisture", COAL: "coal_injection_rate"}
+        changed = {name: remote[tag] for tag, name in names.items() if tag in remote}
+        kept = None if state.kept is None else state.kept._replace(**changed)
+        return replace(state, setpoints=state.setpoints._replace(**changed), kept=kept)
 
     def _fast(self, state: OperatorState, time: float, remote: Mapping[str, float], humidity: float) -> OperatorState:
         state = replace(state, decisions=state.decisions + 1, fast_at=self._next(state, time, "fast", 0))
@@ -214,11 +230,14 @@ def _clip(value: float, centre: float, reach: float) -> float:
 
 def to_tree(state: OperatorState) -> dict[str, Any]:
     """The state as a tree for `snapshot.pack`."""
-    return {**asdict(state), "setpoints": list(state.setpoints)}
+    kept = None if state.kept is None else list(state.kept)
+    return {**asdict(state), "setpoints": list(state.setpoints), "kept": kept}
 
 
 def from_tree(tree: dict[str, Any]) -> OperatorState:
     """The state from such a tree."""
     seen = tuple((str(tag), at, value) for tag, at, value in tree["seen"])
     moves = tuple((a, b, c) for a, b, c in tree["moves"])
-    return OperatorState(**{**tree, "setpoints": Setpoints(*tree["setpoints"]), "seen": seen, "moves": moves})
+    kept = None if tree["kept"] is None else Setpoints(*tree["kept"])
+    own = {"setpoints": Setpoints(*tree["setpoints"]), "seen": seen, "moves": moves, "kept": kept}
+    return OperatorState(**{**tree, **own})

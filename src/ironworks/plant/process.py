@@ -35,7 +35,7 @@ SCALARS = (
     "slag_lime", "slag_silica", "slag_alumina", "slag_magnesia", "slag_ferrous_oxide", "slag_manganese_oxide",
     "slag_sulphur", "slag_basicity", "top_gas_carbon_monoxide", "top_gas_carbon_dioxide", "top_gas_hydrogen",
     "top_gas_nitrogen", "top_gas_steam", "top_gas_temperature", "top_gas_flow", "gas_utilisation", "hot_blast_pressure",
-    "pressure_drop", "flame_temperature", "stock_level", "charge_count", "coke_charged", "ore_charged",
+    "top_pressure", "pressure_drop", "flame_temperature", "stock_level", "charge_count", "coke_charged", "ore_charged",
     "coal_injected", "metal_produced", "metal_tapped", "slag_tapped", "coke_rate", "fuel_rate", "iron_mass",
     "slag_level", "cast_count", "time_in_cast",
 )  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 
 from ironworks.core.errors import CallError
 
-FORMAT = "ironworks simulated works 1"
+FORMAT = "ironworks simulated works 2"
 
 
 def pack(tree: dict[str, Any]) -> bytes:

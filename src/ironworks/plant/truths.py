@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from ironworks.core.units import ATMOSPHERE_PA
 from ironworks.plant.actuators import coal_factors
-from ironworks.plant.disturbances import SECTORS, Disturbed
+from ironworks.plant.disturbances import Disturbed
 from ironworks.plant.process import Truth
+from ironworks.plant.scenarios import SECTORS
 from ironworks.plant.settings import Settings
 
 ZONES = ("hearth", "tuyere", "bosh", "belly", "lower_stack", "upper_stack")
@@ -18,10 +19,9 @@ RUNNERS = tuple(f"runner_temperature_{hole}" for hole in range(1, 5))
 
 
 class Around(NamedTuple):
-    """What the truth of the tags depends on besides the furnace: top pressure [Pa], iron in the torpedoes of this cast
-    [kg], share of the reference blast volume."""
+    """What the truth of the tags depends on besides the furnace: iron in the torpedoes of this cast [kg], share of the
+    reference blast volume."""
 
-    top_pressure: float
     torpedo_mass: float
     blast_share: float
 
@@ -47,7 +47,11 @@ def true_values(
     return values, reasons
 
 
-STOPPED = ("top_gas_carbon_monoxide", "top_gas_carbon_dioxide", "top_gas_hydrogen", "top_gas_flow")
+STOPPED = (
+    "top_gas_carbon_monoxide", "top_gas_carbon_dioxide", "top_gas_hydrogen", "top_gas_flow", "blast_temperature",
+    "blast_moisture", "steam_flow",
+)  # fmt: skip
+"""Tags that a furnace off blast does not give: analysers and gas meters are shut off, the hot blast valve is closed."""
 
 
 def _blast(
@@ -63,7 +67,7 @@ def _blast(
     v["cold_blast_temperature"] = now.ambient_temperature * ratio ** (AIR_EXPONENT / s["station.blower_efficiency"])
     v["ambient_humidity"] = now.ambient_humidity
     v["steam_flow"] = max(moisture - now.ambient_humidity, 0.0) * (volume + oxygen)
-    v["top_pressure"] = around.top_pressure
+    v["top_pressure"] = f["top_pressure"]
     v["coal_injection_rate"] = f["actual_coal_injection_rate"] / (
         1.0 - now.slow["coal_ash"] / (1.0 - d["mean.coal_ash"])
     )

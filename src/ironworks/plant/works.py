@@ -13,10 +13,20 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from ironworks.core.errors import CallError
+from ironworks.core.errors import CallError, nearest
 from ironworks.core.sample import Quality, Sample
 from ironworks.core.works import Works
-from ironworks.plant import disturbances, instruments, laboratory, level_one, operator, remote, snapshot, truths
+from ironworks.plant import (
+    disturbances,
+    instruments,
+    laboratory,
+    level_one,
+    operator,
+    remote,
+    scenarios,
+    snapshot,
+    truths,
+)
 from ironworks.plant.actuators import Actuators, Setpoints, furnace_inputs, number
 from ironworks.plant.bookkeeping import Books, count, day_of
 from ironworks.plant.disturbances import Disturbances, Disturbed
@@ -27,6 +37,7 @@ from ironworks.plant.operator import Operator
 from ironworks.plant.process import FurnaceProcess, Process, Truth
 from ironworks.plant.publishing import Publisher, measured_tags, setpoint_values
 from ironworks.plant.remote import Remote
+from ironworks.plant.scenarios import Scenario
 from ironworks.plant.settings import Settings
 
 SAMPLING_STEP = 60.0  # s
@@ -51,7 +62,8 @@ class SimulatedWorks:
     works: the works as data. seed: of all random numbers. start_time: plant s since the epoch. sampling_step: s between
     two values of the quickest tags, 1 ... 60; a long one is quick, a short one shows more. without: names of
     disturbances to switch off. instrument_faults: whether instruments drop out, freeze and spike. process: a furnace
-    other than its own.
+    other than its own. scenario: one of
+    `plant.scenarios.SCENARIOS`, by name; it begins `scenario_at` s after the start.
     Raises ConfigurationError for a works that cannot be simulated, CallError for arguments outside these.
     """
 
@@ -65,6 +77,8 @@ class SimulatedWorks:
         without: Collection[str] = (),
         instrument_faults: bool = True,
         process: Process | None = None,
+        scenario: str | None = None,
+        scenario_at: float = 0.0,
     ) -> None:
         if not LEAST_SAMPLING_STEP <= sampling_step <= LONGEST_SAMPLING_STEP:
             raise CallError(f"sampling step of {sampling_step} s", "SimulatedWorks", "1 ... 60 s")
@@ -95,13 +109,26 @@ class SimulatedWorks:
         self._level_one = LevelOne(self._instrument_settings)
         self._laboratory = Laboratory(works.tags, self._instrument_settings, self._disturbance_settings, seed)
         self._publisher = Publisher(works.tags, self.sampling_step)
-        self._begin(float(start_time))
+        chosen = None if scenario is None else self._known(scenario, scenario_at)
+        self._begin(float(start_time), chosen, float(scenario_at))
 
-    def _begin(self, start: float) -> None:
+    def _known(self, name: str, at: float) -> Scenario:
+        """The scenario of that name, once it is sure that this works has all that it acts on."""
+        if not (math.isfinite(at) and at >= 0.0):
+            raise CallError(f"a scenario cannot begin {at!r} s after the start", "SimulatedWorks", "a number >= 0")
+        chosen = scenarios.scenario(name)
+        self._disturbances.check(chosen)
+        for change in chosen.changes:
+            family, _, tag = change.target.partition(".")
+            if family == "instrument" and tag not in self._measured_names:
+                raise CallError(f"no instrument '{tag}'", f"scenario {name}", remedy=nearest(tag, self._measured_names))
+        return chosen
+
+    def _begin(self, start: float, chosen: Scenario | None, at: float) -> None:
         """The state at the start: settled furnace, normal set points, disturbances in their stationary distribution."""
         self._time, self._grid, self._step_count = start, start, 0
         self._demand = self._reference
-        self._d = self._disturbances.start(start)
+        self._d = self._disturbances.start(start, chosen, at)
         self._o = self._operator.start(start)
         self._r = self._remote.start(setpoint_values(self._reference))
         self._i, self._w = self._instruments.start(), self._level_one.start(start)
@@ -161,26 +188,28 @@ class SimulatedWorks:
         self._d, now = self._disturbances.step(self._d, start, seconds, self._books.casts, self._books.casting)
         self._r = self._remote.follow(self._r, start, self._alarm)
         self._o = self._operator.hear(self._o, self._delivered(start), start)
-        self._o = self._operator.step(self._o, start, self._readings, self._remote_values(), now.ambient_humidity)
+        remote = self._remote_values()
+        self._o = self._operator.step(self._o, start, self._readings, remote, now.ambient_humidity, now.effect)
         self._demand = self._actuators.step(self._demand, self._o.setpoints, seconds)
         inputs, _ = furnace_inputs(self._demand, now, self._process.reference, self._disturbance_settings)
         truth = self._process.advance(inputs, seconds)
         self._step_count += 1
         self._grid = start + seconds
-        self._observe(truth, now, number(inputs.top_pressure))
+        self._observe(truth, now)
 
-    def _observe(self, truth: Truth, now: Disturbed, top_pressure: float) -> None:
+    def _observe(self, truth: Truth, now: Disturbed) -> None:
         time, seconds = self._grid, self.sampling_step
         day = day_of(time, self._zone)
         self._books, masses = count(self._books, truth, now, self._o.setpoints, day, seconds)
         self._w = self._level_one.add(self._w, masses, time)
         share = truth["actual_blast_volume"] / self._reference.blast_volume
-        around = truths.Around(top_pressure, self._books.torpedo_mass, share)
+        around = truths.Around(self._books.torpedo_mass, share)
         true, reasons = truths.true_values(
             truth, now, around, self._instrument_settings, self._disturbance_settings, self._reference.blast_volume
         )
         true["coke_moisture"] = truths.coke_moisture(self._coke_moisture, now)
-        vector = np.array([true[name] for name in self._measured_names])
+        seen = true if not now.effect else {n: now.effect.on(f"instrument.{n}", value) for n, value in true.items()}
+        vector = np.array([seen[name] for name in self._measured_names])
         self._i, readings = self._instruments.read(self._i, vector, time, seconds)
         values = dict(zip(self._measured_names, readings.tolist()))
         self._protect(true, share, now.coal_tripped)
@@ -209,8 +238,8 @@ class SimulatedWorks:
         if share >= self._instrument_settings["common.stoppage_share"]:
             calculated |= one.tuyeres(values)
         else:
-            off = ("flame_temperature", "bosh_gas_volume", "tuyere_velocity", "blast_momentum", "oxygen_enrichment")
-            calculated |= dict.fromkeys(off, math.nan)
+            off = ("bosh_gas_volume", "tuyere_velocity", "blast_momentum", "oxygen_enrichment")
+            calculated |= dict.fromkeys(off, math.nan) | {"flame_temperature": one.flame_off_blast(values)}
             reasons |= dict.fromkeys(off, level_one.STOPPAGE)
         windowed = one.rates(self._w, dust * (1.0 + now.slow["dust_rate"]))
         windowed["charge_rate"] = one.charge_rate(self._w)

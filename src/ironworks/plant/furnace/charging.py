@@ -93,10 +93,11 @@ def dump_cell(p: FurnaceParameters, u: FurnaceInputs, coke: Array, ore: Array, s
 
 
 def charge(
-    p: FurnaceParameters, u: FurnaceInputs, cells: Cells, active: Array, time: Array
+    p: FurnaceParameters, u: FurnaceInputs, cells: Cells, active: Array, void: Array, time: Array
 ) -> tuple[Cells, Array, Dump]:
     """Drop one dump when there is room for it; returns cells, active counts and what fell.
 
+    void (A,) m3: under hanging burden; no room at the top comes of it.
     Where an annulus gets little, or its slots are full, the dump joins the top cell, so that cells keep their size.
     """
     coke = u.coke_base * u.coke_weighing_factor / DUMPS_PER_CHARGE
@@ -105,10 +106,11 @@ def charge(
     stone = u.limestone_base / DUMPS_PER_CHARGE
     shares = jnp.asarray(p.annulus_area_share)
     volumes = jnp.add(*solid_volumes(p, cells))
-    room = p.active_volume * shares - jnp.sum(volumes, axis=1)
+    room = p.active_volume * shares - jnp.sum(volumes, axis=1) - void
     needed = coke / p.coke_bulk_density + (ore + stone) / p.ore_bulk_density
     happened = (jnp.sum(room) >= needed).astype(volumes.dtype)
-    part = jnp.maximum(room, LEAST_SHARE * shares * jnp.sum(jnp.maximum(room, 0.0)))
+    # At least a cubic metre to share out: a dump that does not fall must be finite as well.
+    part = jnp.maximum(room, LEAST_SHARE * shares * jnp.maximum(jnp.sum(jnp.maximum(room, 0.0)), 1.0))
     ore_part = part * jnp.asarray(u.burden_pattern_ore)
     coke_part = part * jnp.asarray(u.burden_pattern_coke)
     ore_part = ore_part / jnp.sum(ore_part)

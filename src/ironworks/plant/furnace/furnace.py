@@ -23,7 +23,7 @@ from ironworks.plant.furnace.state import FurnaceState
 STEP = 60.0  # s, explicit step of the burden; 30 s moves the hot metal by less than 2 K
 LONGEST_STEP = 120.0  # s, longer steps would let slot 0 burn out between merges
 SETTLING = 5.0 * 86400.0  # s, after which the start has forgotten the guess
-FORMAT = "ironworks-furnace-1"
+FORMAT = "ironworks-furnace-2"
 
 
 def step(
@@ -93,7 +93,7 @@ class Furnace:
         return state._replace(
             time=jnp.zeros(()), cells=cells, charge_count=jnp.zeros(()),
             audit=jax.tree.map(jnp.zeros_like, state.audit), totals=jax.tree.map(jnp.zeros_like, state.totals),
-            taps=state.taps._replace(cast_count=jnp.zeros(())),
+            taps=state.taps._replace(cast_count=jnp.zeros(())), descent=state.descent._replace(slips=jnp.zeros(())),
         )  # fmt: skip
 
     def step(self, state: FurnaceState, inputs: FurnaceInputs) -> tuple[FurnaceState, FurnaceOutputs]:

@@ -56,9 +56,14 @@ class FurnaceInputs(NamedTuple):
     tap_automatic: Value  # 1 = the furnace's own cast schedule, 0 = tap_open decides
     tap_open: Value  # (4,) 1 = tap hole open (used when tap_automatic is 0)
     drill_diameter: Value  # m
-    gas_split_disturbance: Value  # (3,) factor on the gas share of each annulus (channelling), 1 = none
+    gas_split_disturbance: Value  # (3,) factor on the gas share of each annulus, 1 = none
     wall_heat_factor: Value  # (6,) factor on the heat transfer of each wall zone, 1 = none
     leak_water: Value  # kg/s water from a leaking tuyere into the raceway
+    blast_leak: Value  # - share of the measured blast lost before the tuyeres, besides the furnace's usual leakage
+    channelling: Value  # (3,) share of the gas that passes each cell of lumpy burden untouched, 0 = none
+    hanging: Value  # (3,) share of each annulus' descent blocked by an arch, 0 = free; over 0.5 a void grows
+    accretion_fall: Value  # (6,) 1/s share of the zone's accretion that falls per second
+    fallen_burden: Value  # (6,) kg/s ore that falls from the wall in that zone to the cells over the tuyeres
 
     @staticmethod
     def reference(parameters: FurnaceParameters) -> "FurnaceInputs":
@@ -77,6 +82,11 @@ class FurnaceInputs(NamedTuple):
             gas_split_disturbance=np.ones(ANNULI),
             wall_heat_factor=np.ones(ZONES),
             leak_water=np.float64(0.0),
+            blast_leak=np.float64(0.0),
+            channelling=np.zeros(ANNULI),
+            hanging=np.zeros(ANNULI),
+            accretion_fall=np.zeros(ZONES),
+            fallen_burden=np.zeros(ZONES),
         )
 
 
@@ -126,10 +136,16 @@ VALID = {
     "gas_split_disturbance": (0.1, 10.0, "-"),
     "wall_heat_factor": (0.0, 20.0, "-"),
     "leak_water": (0.0, 10.0, "kg/s"),
+    "blast_leak": (0.0, 0.3, "-"),
+    "channelling": (0.0, 0.95, "-"),
+    "hanging": (0.0, 1.0, "-"),
+    "accretion_fall": (0.0, 1.0, "1/s"),
+    "fallen_burden": (0.0, 2.0e3, "kg/s"),
 }
 SHAPES = {
     "burden_pattern_ore": ANNULI, "burden_pattern_coke": ANNULI, "gas_split_disturbance": ANNULI,
-    "tap_open": TAP_HOLES, "wall_heat_factor": ZONES,
+    "tap_open": TAP_HOLES, "wall_heat_factor": ZONES, "channelling": ANNULI, "hanging": ANNULI,
+    "accretion_fall": ZONES, "fallen_burden": ZONES,
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from ironworks.physics.constants import (
     MOLAR_VOLUME_NORMAL,
 )
 from ironworks.physics.running import sum_to_end
-from ironworks.plant.furnace import balance, charging, hearth, taps, wall
+from ironworks.plant.furnace import balance, charging, descent, hearth, taps, wall
 from ironworks.plant.furnace.column import Geometry, Layers, layers
 from ironworks.plant.furnace.gas import Sweep, march
 from ironworks.plant.furnace.inputs import FurnaceInputs
@@ -112,6 +112,7 @@ def bed_pressures(
     coke = packed_bed.ergun_gradient(velocity, density, viscosity, jnp.clip(coke_voidage, 0.2, 0.6), p.coke_diameter)
     ore_length, coke_length = lay.ore_volume / lay.area, lay.coke_volume / lay.area
     drop = lay.used * (ore * ore_length * (1.0 + p.cohesive_resistance * cohesive) + coke * coke_length)
+    drop = drop * descent.resistance(s.descent)
     above = sum_to_end(drop)
     total = above[:, 0]
     bed = jnp.sum(s.gas_share * total) + LEVEL_PRESSURE * jnp.maximum(level.slag - LEVEL_FREE, 0.0)
@@ -200,10 +201,11 @@ def advance_state(
     p: FurnaceParameters, g: Geometry, s: FurnaceState, u: FurnaceInputs, dt: float
 ) -> tuple[FurnaceState, Flows]:
     """The furnace dt seconds later. Explicit in the burden, quasi-steady in gas and liquids; conserves exactly."""
+    u = u._replace(top_pressure=u.top_pressure + s.descent.pressure_rise)
     s = s._replace(blast=lag_blast(p, u, s, dt))
     cells = s.cells
     lay = layers(p, g, cells, s.active)
-    rates = solid_rates(p, cells, lay, dt)
+    rates = descent.contact(u, solid_rates(p, cells, lay, dt), cells, s.descent)
     drip = descend(p, cells, lay, rates.melting)
     bottom = cells.temperature[:, 0]
     holding = jnp.clip(cells.carbon[:, 0] / (FULL_BOTTOM * cells.carbon_charged[:, 0] + 1e-9), LEAST_HOLDING, 1.0)
@@ -253,9 +255,10 @@ def advance_state(
     )
     heat = heat.at[:, 0].add(bottom_heat)
     cells = update_cells(cells, flows, coke_out, burnt, heat, dt)
+    cells, down = descent.come_down(p, g, u, s, cells, lay, pressures.drop, dt)
     room = p.active_volume * jnp.asarray(p.annulus_area_share) / charging.EVEN_CELLS
     cells, active = charging.merge_bottom(cells, s.active, dt * coke_out[:, 0], lay.ore_volume[:, 0] < room)
-    cells, active, dump = charging.charge(p, u, cells, active, s.time)
+    cells, active, dump = charging.charge(p, u, cells, active, down.void, s.time)
     cells = cells._replace(temperature=temperatures(p, cells))
     new = s._replace(
         time=s.time + dt,
@@ -265,7 +268,8 @@ def advance_state(
         charge_count=s.charge_count + dump.happened / charging.DUMPS_PER_CHARGE,
         hearth=pool.hearth,
         taps=taps.advance_taps(p, u, s.taps, level, metal_share, dt),
-        wall=wall.advance_wall(p, s.wall, walls, (pool.loss, jnp.sum(raceway.loss)), s.gas_share, dt),
+        descent=down,
+        wall=wall.advance_wall(p, u, s.wall, walls, (pool.loss, jnp.sum(raceway.loss)), s.gas_share, dt),
         audit=_audit(p, s.audit, flows, dump, dt, s.hearth.temperature),
         totals=_totals(s.totals, flows, dump, dt),
         smoothed=_smooth(s.smoothed, flows, dump, dt),

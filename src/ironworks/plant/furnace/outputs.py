@@ -44,6 +44,7 @@ class FurnaceOutputs(NamedTuple):
     hydrogen_utilisation: Array  # - 1 - H2 out / H in of blast and coal
     gas_share: Array  # (A,) -
     hot_blast_pressure: Array  # Pa absolute
+    top_pressure: Array  # Pa absolute, set-point and what a slip adds
     pressure_drop: Array  # Pa, hot blast less top
     bed_pressure_drop: Array  # Pa, raceway less top
     shaft_pressure: Array  # (4,) Pa absolute at belly, 1/4, 1/2, 3/4 of the stack, wall annulus
@@ -55,6 +56,9 @@ class FurnaceOutputs(NamedTuple):
     tuyere_kinetic_energy: Array  # W per tuyere
     permeability_index: Array  # - (p_b^2 - p_t^2)/V_bosh^1.7 in kPa and Nm3/min
     lift_ratio: Array  # (A,) - mean pressure gradient over effective burden weight; 1 = the burden hangs
+    hanging_share: Array  # (A,) - share of the descent blocked by an arch
+    void_volume: Array  # (A,) m3 under it
+    slip_count: Array  # slips since the start
     stock_level: Array  # m below throat top
     charge_count: Array  # charges since the start (a dump is half a charge)
     charge_rate: Array  # charges/s over the last hours

@@ -65,7 +65,7 @@ def burn(
     (A,) K of slot 0: cooled coke lowers the flame, which is half of the furnace's
     inverse response.
     """
-    tight = 1.0 - p.blast_leak_share
+    tight = 1.0 - p.blast_leak_share - u.blast_leak
     air = jnp.maximum(blast.blast_volume, p.least_blast_volume)
     oxygen = tight * (OXYGEN_IN_AIR * air + blast.oxygen_flow) / MOLAR_VOLUME_NORMAL
     nitrogen = tight * (1.0 - OXYGEN_IN_AIR) * air / MOLAR_VOLUME_NORMAL

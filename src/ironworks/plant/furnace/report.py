@@ -5,11 +5,9 @@ from jax import Array
 
 from ironworks.physics import flame_temperature, tuyere
 from ironworks.physics.constants import (
-    GRAVITY,
     M_AL2O3,
     M_C,
     M_CAO,
-    M_FE2O3,
     M_FEO,
     M_MGO,
     M_MNO,
@@ -17,8 +15,8 @@ from ironworks.physics.constants import (
     M_SIO2,
     MOLAR_VOLUME_NORMAL,
 )
-from ironworks.plant.furnace import hearth, taps
-from ironworks.plant.furnace.column import Geometry, gangue_mass, layers
+from ironworks.plant.furnace import descent, hearth, taps
+from ironworks.plant.furnace.column import Geometry, layers
 from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.model import Flows
 from ironworks.plant.furnace.outputs import FurnaceOutputs
@@ -36,8 +34,8 @@ def report(
 ) -> FurnaceOutputs:
     """True values after the step `before` -> `s` with flows `f`."""
     return FurnaceOutputs(
-        **_metal(p, g, s, f), **_top_gas(s, f), **_blast(p, u, s, f), **_burden(p, g, before, s, f), **_rates(s, f),
-        **_walls_and_taps(p, g, s, f), **_profiles(p, g, s),
+        **_metal(p, g, s, f), **_top_gas(s, f), **_blast(p, u, before, s, f), **_burden(p, g, before, s, f),
+        **_rates(s, f), **_walls_and_taps(p, g, s, f), **_profiles(p, g, s),
     )  # fmt: skip
 
 
@@ -97,14 +95,15 @@ def _top_gas(s: FurnaceState, f: Flows) -> dict[str, Array]:
     }
 
 
-def _blast(p: FurnaceParameters, u: FurnaceInputs, s: FurnaceState, f: Flows) -> dict[str, Array]:
+def _blast(p: FurnaceParameters, u: FurnaceInputs, before: FurnaceState, s: FurnaceState, f: Flows) -> dict[str, Array]:
     b, r = s.blast, f.raceway
     air = jnp.maximum(b.blast_volume, p.least_blast_volume)
     dry = air + b.oxygen_flow
     bosh = MOLAR_VOLUME_NORMAL * jnp.sum(r.carbon_monoxide + r.hydrogen + r.nitrogen)
-    main, top = f.pressures.main, jnp.asarray(u.top_pressure)
+    main, top = f.pressures.main, u.top_pressure + before.descent.pressure_rise
     return {
         "hot_blast_pressure": main,
+        "top_pressure": top,
         "pressure_drop": main - top,
         "bed_pressure_drop": f.pressures.bed,
         "flame_temperature": jnp.sum(s.gas_share * r.flame_temperature),
@@ -122,12 +121,7 @@ def _blast(p: FurnaceParameters, u: FurnaceInputs, s: FurnaceState, f: Flows) ->
 
 
 def _burden(p: FurnaceParameters, g: Geometry, before: FurnaceState, s: FurnaceState, f: Flows) -> dict[str, Array]:
-    cells = before.cells
-    iron = cells.hematite + cells.magnetite + cells.wustite + cells.iron
-    mass = M_FE2O3 / 2.0 * iron + gangue_mass(cells) + M_C * cells.carbon + cells.ash
-    volume = jnp.sum(f.lay.ore_volume + f.lay.coke_volume)
-    length = jnp.sum((f.lay.ore_volume + f.lay.coke_volume) / f.lay.area, axis=1)
-    weight = jnp.sum(mass / f.lay.area, axis=1) / length * GRAVITY * (1.0 - p.burden_friction_share)
+    volume = jnp.sum(f.lay.ore_volume + f.lay.coke_volume) + jnp.sum(before.descent.void)
     upper = g.height[-1]
     belly = g.zone_bounds[1]
     levels = belly + jnp.asarray(SHAFT_TAPS) * (upper - belly)
@@ -136,7 +130,10 @@ def _burden(p: FurnaceParameters, g: Geometry, before: FurnaceState, s: FurnaceS
     at = jnp.sum(inside, axis=1)
     return {
         "shaft_pressure": pressure[jnp.clip(at - 1, 0, pressure.shape[0] - 1)],
-        "lift_ratio": f.pressures.drop / length / weight,
+        "lift_ratio": descent.lift(p, before.cells, f.lay, f.pressures.drop).annulus,
+        "hanging_share": s.descent.hung,
+        "void_volume": s.descent.void,
+        "slip_count": s.descent.slips,
         "stock_level": p.stock_line + (p.active_volume - volume) / g.throat_area,
         "charge_count": s.charge_count,
         "residence_time": jnp.sum(s.gas_share * (s.time - s.cells.charged_at[:, 0])),

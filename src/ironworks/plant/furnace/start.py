@@ -11,7 +11,7 @@ from ironworks.plant.furnace.column import solid_volumes
 from ironworks.plant.furnace.inputs import ANNULI, TAP_HOLES, ZONES, FurnaceInputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.solids import enthalpy_coefficients
-from ironworks.plant.furnace.state import Audit, Blast, Cells, FurnaceState, Smoothed, Taps, Totals, Wall
+from ironworks.plant.furnace.state import Audit, Blast, Cells, Descent, FurnaceState, Smoothed, Taps, Totals, Wall
 
 SLOTS = 80  # per annulus; about 55 are in use at the reference, a coke blank or a cold column needs more
 # Burden temperature [K] over the share of the burden's volume under it, tuyeres to stock line: textbook shape.
@@ -36,8 +36,9 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs, slots: int = SLOTS) -
         time=zeros(()), cells=cells, active=jnp.full(ANNULI, float(count)),
         gas_share=jnp.asarray(p.annulus_area_share), charge_count=zeros(()), hearth=pool,
         taps=Taps(zeros(TAP_HOLES), jnp.full(TAP_HOLES, u.drill_diameter), zeros(()), zeros(()), zeros(()), zeros(())),
-        wall=Wall(zeros(ZONES), jnp.full(ZONES, 500.0), jnp.full(ZONES, 330.0)),
+        wall=Wall(zeros(ZONES), zeros(ZONES), jnp.full(ZONES, 500.0), jnp.full(ZONES, 330.0)),
         blast=Blast(*[jnp.asarray(getattr(u, name)) for name in Blast._fields]),
+        descent=Descent(zeros(ANNULI), zeros(ANNULI), zeros(ANNULI), zeros(()), zeros(())),
         audit=Audit(zeros(12), zeros(12), zeros(()), zeros(())), totals=Totals(*[zeros(()) for _ in Totals._fields]),
         smoothed=Smoothed(production=jnp.asarray(110.0), coke=jnp.asarray(36.0), coal=u.coal_injection_rate,
                           charges=jnp.asarray(1.28e-3), slag=jnp.asarray(30.0), iron=jnp.asarray(1.86),

@@ -76,6 +76,7 @@ class Wall(NamedTuple):
     """Wall of six zones, all (Z,)."""
 
     accretion: Array  # m
+    bare: Array  # share of the staves that a fall left without accretion and that no new skull covers yet
     refractory_temperature: Array  # K
     stave_temperature: Array  # K
 
@@ -125,6 +126,16 @@ class Smoothed(NamedTuple):
     direct_carbon: Array  # kmol/s
 
 
+class Descent(NamedTuple):
+    """How the burden comes down. (A,) unless said."""
+
+    hung: Array  # share of the descent that an arch blocks; 0 where none stands
+    void: Array  # m3 under the arch
+    loose: Array  # 1 just after a fall, 0 when the burden has settled
+    pressure_rise: Array  # () Pa of top pressure over the set-point, after a slip
+    slips: Array  # () since the start
+
+
 class FurnaceState(NamedTuple):
     """Everything that the furnace remembers."""
 
@@ -137,6 +148,7 @@ class FurnaceState(NamedTuple):
     taps: Taps
     wall: Wall
     blast: Blast
+    descent: Descent
     audit: Audit
     totals: Totals
     smoothed: Smoothed

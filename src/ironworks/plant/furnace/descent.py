@@ -24,7 +24,7 @@ from ironworks.plant.furnace.rates import SolidRates
 from ironworks.plant.furnace.solids import enthalpy_coefficients
 from ironworks.plant.furnace.state import Cells, Descent, FurnaceState
 
-LIFT_LIMIT, LIFT_WIDTH = 0.95, 0.03  # -, upward force over effective weight at which half of the descent is blocked
+LIFT_WIDTH = 0.03  # -, of the lift ratio, over which the descent goes from free to blocked
 HANGS = 0.5  # blocked share from which an arch stands; with less the burden only drags
 ARCH_RESISTANCE = 0.15  # -, more pressure drop in a hanging annulus; blast pressure rises by 10-30 kPa, field
 LOOSE_RESISTANCE = 0.3  # -, less pressure drop in loosened burden: blast pressure falls in a slip, field
@@ -118,7 +118,7 @@ def sink(
 
     section: lift ratio; consumed (A,) m3 by which the burden has become less in the step.
     """
-    free = 1.0 / (1.0 + jnp.exp(-(LIFT_LIMIT - section) / LIFT_WIDTH))
+    free = 1.0 / (1.0 + jnp.exp(-jnp.clip((p.hanging_lift_ratio - section) / LIFT_WIDTH, -50.0, 50.0)))
     hung = 1.0 - free * (1.0 - jnp.asarray(u.hanging))
     area = g.throat_area * jnp.asarray(p.annulus_area_share)
     void = now.void + hung * jnp.maximum(consumed, 0.0)

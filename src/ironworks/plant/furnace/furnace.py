@@ -17,7 +17,7 @@ from ironworks.plant.furnace.model import advance_state
 from ironworks.plant.furnace.outputs import FurnaceOutputs
 from ironworks.plant.furnace.parameters import FurnaceParameters, read_furnace_parameters
 from ironworks.plant.furnace.report import report
-from ironworks.plant.furnace.start import starting_state
+from ironworks.plant.furnace.start import settling, starting_state
 from ironworks.plant.furnace.state import FurnaceState
 
 STEP = 60.0  # s, explicit step of the burden; 30 s moves the hot metal by less than 2 K
@@ -88,7 +88,10 @@ class Furnace:
         """State after `seconds` of constant inputs (default: the reference) from the guess; clocks, totals and
         audit start at zero."""
         inputs = self.reference_inputs() if inputs is None else inputs
-        state, _ = self.advance(starting_state(self.parameters, inputs), inputs, seconds)
+        check(inputs, self.parameters)
+        start, free = starting_state(self.parameters, inputs), settling(self.parameters)
+        count = jnp.asarray(self._whole(seconds))
+        state, _ = _steps(free, start, jax.tree.map(jnp.asarray, inputs), count, self.dt)
         cells = state.cells._replace(charged_at=state.cells.charged_at - state.time)
         return state._replace(
             time=jnp.zeros(()), cells=cells, charge_count=jnp.zeros(()),

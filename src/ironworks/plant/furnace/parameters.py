@@ -73,6 +73,7 @@ class FurnaceParameters(NamedTuple):
     gas_mixing_shaft: Annotated[float, "1/m"]
     gas_split_time: Annotated[float, "s"]
     burden_friction_share: Annotated[float, "1"]
+    hanging_lift_ratio: Annotated[float, "1"]
     # raceway
     blast_leak_share: Annotated[float, "1"]
     coal_carbon: Annotated[float, "1"]

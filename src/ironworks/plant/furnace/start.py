@@ -14,13 +14,23 @@ from ironworks.plant.furnace.solids import enthalpy_coefficients
 from ironworks.plant.furnace.state import Audit, Blast, Cells, Descent, FurnaceState, Smoothed, Taps, Totals, Wall
 
 SLOTS = 80  # per annulus; about 55 are in use at the reference, a coke blank or a cold column needs more
-# Burden temperature [K] over the share of the burden's volume under it, tuyeres to stock line: textbook shape.
-PROFILE_FRACTION = (0.0, 0.08, 0.2, 0.3, 0.6, 0.85, 1.0)
-PROFILE_TEMPERATURE = (1900.0, 1780.0, 1650.0, 1400.0, 1200.0, 900.0, 320.0)
+# Burden temperature [K] over the share of the burden's volume under it, tuyeres to stock line, with the reserve zone
+# about 1200 K.
+PROFILE_FRACTION = (0.0, 0.09, 0.2, 0.27, 0.32, 0.385, 0.47, 0.6, 0.69, 0.78, 0.865, 0.955, 1.0)
+PROFILE_TEMPERATURE = (
+    1810.0, 1690.0, 1640.0, 1590.0, 1480.0, 1300.0, 1220.0, 1100.0, 990.0, 915.0, 740.0, 400.0, 300.0,
+)
+NEVER = 1e3  # added to the lift ratio of hanging
 METAL_MASS = 450e3  # kg in the hearth at the start, sump included
 SLAG_MASS = 60e3  # kg
 METAL_CONTENT = (0.0, 0.048, 0.004, 0.003, 0.0009, 0.0003)  # C, Si, Mn, P, S mass fractions; iron is the rest
 SLAG_CONTENT = (0.425, 0.355, 0.125, 0.08, 0.004, 0.004, 0.007)
+
+
+def settling(p: FurnaceParameters) -> FurnaceParameters:
+    """The parameters for settling from the guess: burden that cannot hang. The guess is less permeable than what it
+    settles to, and a furnace left alone does not come back from hanging."""
+    return p._replace(hanging_lift_ratio=jnp.asarray(p.hanging_lift_ratio) + NEVER)
 
 
 def starting_state(p: FurnaceParameters, u: FurnaceInputs, slots: int = SLOTS) -> FurnaceState:

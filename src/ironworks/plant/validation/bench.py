@@ -20,7 +20,7 @@ from ironworks.core.works import Works
 from ironworks.plant.furnace.furnace import SETTLING, Furnace, step
 from ironworks.plant.furnace.inputs import FurnaceInputs, check
 from ironworks.plant.furnace.parameters import FurnaceParameters
-from ironworks.plant.furnace.start import SLOTS, starting_state
+from ironworks.plant.furnace.start import SLOTS, settling, starting_state
 from ironworks.plant.furnace.state import FurnaceState
 
 LANES = 8  # furnaces side by side in the second program; 8 hold every family, and two shapes mean two compilations
@@ -91,7 +91,8 @@ class Bench:
         """A settled state at constant inputs, from the first guess; `slots` for burdens of many cells."""
         start = starting_state(self.furnace.parameters, inputs, slots)
         seconds = SETTLING * SETTLING_TIMES
-        state = lane(self.run([inputs], seconds, every=seconds, start=start).states, 0)
+        free = settling(self.furnace.parameters)
+        state = lane(self.run([inputs], seconds, every=seconds, start=start, parameters=free).states, 0)
         cells = state.cells._replace(charged_at=state.cells.charged_at - state.time)
         zero = jnp.zeros(())
         return state._replace(
@@ -108,11 +109,13 @@ class Bench:
         every: float = INTERVAL,
         dt: float | None = None,
         keep: bool = False,
+        parameters: FurnaceParameters | None = None,
     ) -> Course:
         """Run up to LANES furnaces for `seconds` with constant inputs.
 
         start: the settled state if None; one state for all, or states with a leading axis as a course left them.
         every: s, the length of an interval. dt: s, the furnace's step if None. keep: outputs at the intervals' ends.
+        parameters: the furnace's own if None.
         """
         if not 1 <= len(lanes) <= LANES:
             raise CallError(f"{len(lanes)} furnaces", "Bench.run", f"1 to {LANES}")
@@ -124,10 +127,11 @@ class Bench:
         inputs = jax.tree.map(lambda *x: jnp.stack([jnp.asarray(v, dtype=jnp.float64) for v in x]), *filled)
         dt = self.furnace.dt if dt is None else dt
         count = round(every / dt)
+        own = self.furnace.parameters if parameters is None else parameters
         rows, last = [], []
         for _ in range(round(seconds / every)):
             states, outputs, mean = _interval(
-                self.furnace.parameters, states, inputs, jnp.asarray(dt), jnp.asarray(count)
+                own, states, inputs, jnp.asarray(dt), jnp.asarray(count)
             )
             rows.append({name: np.asarray(x)[: len(lanes)] for name, x in mean._asdict().items() if _kept(name)})
             if keep:

@@ -126,6 +126,33 @@ def verify_furnace(
     raise typer.Exit(command.exit_code(results))
 
 
+@app.command()
+@_errors_as_messages
+def whatif(
+    settings: Annotated[
+        list[str],
+        typer.Option(
+            "--set", help="NAME=VALUE UNIT, NAME=+VALUE UNIT (a sign is a difference) or NAME=+2%; repeat it."
+        ),
+    ],
+    hours: Annotated[float, typer.Option(help="How long.")] = 48.0,
+    works: WorksName = "demo",
+    every: Annotated[str, typer.Option(help="Values are means over this time, one after the other.")] = "30min",
+    plot: Annotated[str, typer.Option(help="Write the curves to this PNG (needs matplotlib).")] = "",
+    no_plot: Annotated[bool, typer.Option("--no-plot", help="No curves.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What if: two equal furnaces from one settled state, no operator; the second one with these settings."""
+    from ironworks.commands.whatif import WhatIfOptions, run_what_if, show
+
+    picture = Path(plot) if plot and not no_plot else None
+    answer = run_what_if(WhatIfOptions(tuple(settings), hours, works, parse_duration(every), picture), console)
+    if as_json:
+        _print_json(answer.to_json())
+    else:
+        show(answer, Console(width=WIDE if not sys.stdout.isatty() else None), not no_plot)
+
+
 @plant_app.command()
 @_errors_as_messages
 def serve(

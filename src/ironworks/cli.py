@@ -153,6 +153,22 @@ def whatif(
         show(answer, Console(width=WIDE if not sys.stdout.isatty() else None), not no_plot)
 
 
+@app.command()
+@_errors_as_messages
+def simulate(
+    days: Annotated[float, typer.Option(help="How many days.")],
+    out: Annotated[Path, typer.Option(help="File for what is measured, NAME.parquet; the truth: NAME.truth.parquet.")],
+    seed: Annotated[int, typer.Option(help="Seed of disturbances, instruments and operator.")] = 1,
+    scenario: Annotated[str, typer.Option(help="A scenario besides everyday life.")] = "",
+    works: WorksName = "demo",
+    start: Annotated[str, typer.Option(help="Plant time at the start (ISO 8601).")] = "2025-01-01T00:00:00Z",
+) -> None:
+    """Simulate days of a works with its own operator; write measured tags and, apart from them, the truth."""
+    from ironworks.commands.simulate import SimulateOptions, run_simulation, show
+
+    show(run_simulation(SimulateOptions(works, days, seed, scenario or None, out, start), console), Console())
+
+
 @plant_app.command()
 @_errors_as_messages
 def serve(

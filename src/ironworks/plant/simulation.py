@@ -92,8 +92,8 @@ def simulate(plant: SimulatedWorks, days: float) -> Iterator[Piece]:
         for _ in range(round(PIECE / TRUTH_STEP)):
             samples += plant.advance(TRUTH_STEP)
             rows.append(truth_row(plant))
-        state = _usual(plant) if state is None else state
-        state, ending = watch(state, plant.time - begin, _signs(plant))
+        state = usual(plant) if state is None else state
+        state, ending = watch(state, plant.time - begin, signs(plant))
         if ending is None and number == count:
             ending = Ending(Outcome.COMPLETED, plant.time - begin, "")
         yield Piece(plant.time, samples, rows, ending)
@@ -122,7 +122,7 @@ def truth_unit(column: str) -> str:
     return TRUTH_UNITS.get(head if number.isdigit() else stem, SI)
 
 
-def _usual(plant: SimulatedWorks) -> FreezeWatch:
+def usual(plant: SimulatedWorks) -> FreezeWatch:
     """What is usual, from the settled start; a furnace that is not the model is not judged by its production."""
     blast = plant.setpoints.blast_volume
     if plant.furnace is None:
@@ -131,7 +131,8 @@ def _usual(plant: SimulatedWorks) -> FreezeWatch:
     return FreezeWatch(float(state.smoothed.production), blast, float(parameters.melting_temperature))
 
 
-def _signs(plant: SimulatedWorks) -> Signs:
+def signs(plant: SimulatedWorks) -> Signs:
+    """What shows whether the furnace of a works freezes."""
     truth = plant.truth
     seen = truth["hot_metal_temperature"], truth["production_rate"], truth["actual_blast_volume"]
     if plant.furnace is None:

@@ -169,6 +169,18 @@ def simulate(
     show(run_simulation(SimulateOptions(works, days, seed, scenario or None, out, start), console), Console())
 
 
+@app.command("export-fmu")
+@_errors_as_messages
+def export_fmu(
+    out: Annotated[Path, typer.Option(help="File to write, NAME.fmu.")],
+    works: WorksName = "demo",
+) -> None:
+    """Export the furnace of a works as an FMU, FMI 2.0 co-simulation (needs the extra fmi)."""
+    from ironworks.commands.export_fmu import export_fmu as run_export
+
+    run_export(works, out, Console())
+
+
 @plant_app.command()
 @_errors_as_messages
 def serve(

@@ -137,7 +137,7 @@ def whatif(
     ],
     hours: Annotated[float, typer.Option(help="How long.")] = 48.0,
     works: WorksName = "demo",
-    every: Annotated[str, typer.Option(help="Values are means over this time, one after the other.")] = "30min",
+    every: Annotated[str, typer.Option(help="Values are means over this time, one after the other.")] = "1h",
     plot: Annotated[str, typer.Option(help="Write the curves to this PNG (needs matplotlib).")] = "",
     no_plot: Annotated[bool, typer.Option("--no-plot", help="No curves.")] = False,
     as_json: AsJson = False,
@@ -160,13 +160,15 @@ def simulate(
     out: Annotated[Path, typer.Option(help="File for what is measured, NAME.parquet; the truth: NAME.truth.parquet.")],
     seed: Annotated[int, typer.Option(help="Seed of disturbances, instruments and operator.")] = 1,
     scenario: Annotated[str, typer.Option(help="A scenario besides everyday life.")] = "",
+    scenario_at: Annotated[str, typer.Option(help="When it begins, for instance 12h after the start.")] = "0",
     works: WorksName = "demo",
     start: Annotated[str, typer.Option(help="Plant time at the start (ISO 8601).")] = "2025-01-01T00:00:00Z",
 ) -> None:
     """Simulate days of a works with its own operator; write measured tags and, apart from them, the truth."""
     from ironworks.commands.simulate import SimulateOptions, run_simulation, show
 
-    show(run_simulation(SimulateOptions(works, days, seed, scenario or None, out, start), console), Console())
+    options = SimulateOptions(works, days, seed, scenario or None, _span(scenario_at), out, start)
+    show(run_simulation(options, console), Console())
 
 
 @app.command("export-fmu")

@@ -18,7 +18,8 @@ from ironworks.core.clock import parse_iso
 from ironworks.core.errors import CallError
 from ironworks.core.works import load_works
 from ironworks.plant.furnace.freezing import Ending, Outcome
-from ironworks.plant.simulation import DAY, PIECE, simulate, simulated_works, whole_pieces
+from ironworks.plant.simulation import DAY, PIECE, simulate, whole_pieces
+from ironworks.plant.works import SimulatedWorks
 
 START = "2025-01-01T00:00:00Z"
 """Plant time at the start when none is given: a fixed one, so that the same seed gives the same file."""
@@ -33,6 +34,7 @@ class SimulateOptions:
     days: float
     seed: int
     scenario: str | None
+    scenario_at: float
     out: Path
     start: str
 
@@ -74,9 +76,10 @@ def run_simulation(options: SimulateOptions, console: Console) -> Simulated:
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[at]}"), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(f"{works.name}, seed {options.seed}", total=options.days, at="settling (the first time)")
-        plant = simulated_works(works, options.seed, start, options.scenario)
+        plant = SimulatedWorks(works, options.seed, start, scenario=options.scenario, scenario_at=options.scenario_at)
         about = {
-            "works": works.name, "seed": str(options.seed), "scenario": options.scenario or "", "start": options.start,
+            "works": works.name, "seed": str(options.seed), "scenario": options.scenario or "",
+            "scenario_at_s": f"{options.scenario_at:g}" if options.scenario else "", "start": options.start,
         }  # fmt: skip
         with SimulationFiles(options.out, truth_file(options.out), works.tags, about) as recording:
             try:

@@ -3,22 +3,17 @@
 `simulate` gives the days piece by piece; whoever calls writes them down. Everything repeats from the seed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 
-from ironworks.core.errors import CallError, nearest
+from ironworks.core.errors import CallError
 from ironworks.core.sample import Sample
 from ironworks.core.units import UNITS
-from ironworks.core.works import Works
 from ironworks.plant.furnace.freezing import Ending, FreezeWatch, Outcome, Signs, watch
 from ironworks.plant.works import SAMPLING_STEP, SimulatedWorks
 
-SCENARIOS_MODULE = "ironworks.plant.scenarios"
 DAY = 86400.0
 PIECE = 600.0  # s of plant time between two pieces; how often freezing is looked for
 TRUTH_STEP = SAMPLING_STEP
@@ -32,6 +27,7 @@ TRUTH_UNITS = {
     "slag_manganese_oxide": "%", "slag_sulphur": "%", "slag_basicity": "-", "top_gas_carbon_monoxide": "%",
     "top_gas_carbon_dioxide": "%", "top_gas_hydrogen": "%", "top_gas_nitrogen": "%", "top_gas_steam": "%",
     "top_gas_temperature": "degC", "top_gas_flow": "Nm3/min", "gas_utilisation": "%", "hot_blast_pressure": "kPa(g)",
+    "top_pressure": "kPa(g)",
     "pressure_drop": "kPa", "flame_temperature": "degC", "stock_level": "m", "charge_count": "-", "coke_charged": "t",
     "ore_charged": "t", "coal_injected": "t", "metal_produced": "t", "metal_tapped": "t", "slag_tapped": "t",
     "coke_rate": "kg/tHM", "fuel_rate": "kg/tHM", "iron_mass": "t", "slag_level": "m", "cast_count": "-",
@@ -56,22 +52,6 @@ class Piece:
     samples: list[Sample]
     truth: list[dict[str, float]]
     ending: Ending | None
-
-
-def scenarios() -> Mapping[str, Any]:
-    """The scenarios that there are, by name."""
-    return import_module(SCENARIOS_MODULE).SCENARIOS if find_spec(SCENARIOS_MODULE) else {}
-
-
-def simulated_works(works: Works, seed: int, start: float, scenario: str | None) -> SimulatedWorks:
-    """The works at its start. `CallError` for a scenario that there is not."""
-    if scenario is None:
-        return SimulatedWorks(works, seed, start)
-    known = scenarios()
-    if scenario not in known:
-        raise CallError(f"no scenario '{scenario}'", "--scenario", "the name of a scenario", nearest(scenario, known))
-    own: dict[str, Any] = {"scenario": scenario}
-    return SimulatedWorks(works, seed, start, **own)
 
 
 def whole_pieces(days: float) -> int:

@@ -2,8 +2,8 @@
 
 The answer is the difference of the two over time. Charges, merges of cells and casts make every furnace ripple with
 periods of 5 to 15 minutes, and the two soon ripple out of step; so every value is the mean of all steps of the window
-that ends at its time. The window is half an hour unless told: long enough for four dumps, short enough to show the
-inverse response of coal.
+that ends at its time. The window is an hour unless told: long enough for nine dumps, short enough to show the inverse
+response of coal. A shorter one shows more detail and more ripple.
 """
 
 import functools
@@ -26,7 +26,7 @@ from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.state import FurnaceState
 from ironworks.plant.whatif_settings import Applied, apply_settings, parse_settings
 
-WINDOW = 1800.0  # s
+WINDOW = 3600.0  # s
 LONGEST = 60 * 86400.0  # s; two furnaces of 60 days take about a minute
 UNITS_OF = {
     "hot_metal_temperature": "K", "hot_metal_silicon": "%", "production": "t/d", "gas_utilisation": "-",

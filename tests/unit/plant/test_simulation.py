@@ -15,7 +15,7 @@ from ironworks.core.dictionary import Role
 from ironworks.core.errors import CallError
 from ironworks.plant.furnace.freezing import Outcome
 from ironworks.plant.process import SCALARS
-from ironworks.plant.simulation import TRUTH_UNITS, simulate, simulated_works, truth_unit, whole_pieces
+from ironworks.plant.simulation import TRUTH_UNITS, simulate, truth_unit, whole_pieces
 from ironworks.plant.works import SimulatedWorks
 from plant_kit import SketchProcess
 
@@ -135,9 +135,23 @@ def test_days_are_checked(days):
         whole_pieces(days)
 
 
-def test_an_unknown_scenario_is_refused(demo_works):
-    with pytest.raises(CallError, match="no scenario 'no such thing'"):
-        simulated_works(demo_works, 1, 0.0, "no such thing")
+def test_an_unknown_scenario_is_refused_before_the_run(tmp_path):
+    result = CliRunner().invoke(
+        app, ["simulate", "--days", "1", "--scenario", "no such thing", "--out", str(tmp_path / "a.parquet")]
+    )
+    assert result.exit_code == 2
+    assert "no scenario 'no such thing'" in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_scenario_changes_the_course_from_when_it_begins(demo_works):
+    rows = []
+    for options in ({}, {"scenario": "coal_trip_short", "scenario_at": 3600.0}):
+        plant = SimulatedWorks(demo_works, 5, 1.7e9, process=SketchProcess(demo_works.folder), **options)
+        rows.append([row for piece in simulate(plant, 3.0 / 24.0) for row in piece.truth])
+    differ = [a != b for a, b in zip(*rows, strict=True)]
+    assert not any(differ[:60])
+    assert any(differ[60:])
 
 
 def test_the_command_repeats_byte_for_byte(demo_works, tmp_path):

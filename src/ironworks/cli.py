@@ -126,6 +126,63 @@ def verify_furnace(
     raise typer.Exit(command.exit_code(results))
 
 
+@app.command()
+@_errors_as_messages
+def whatif(
+    settings: Annotated[
+        list[str],
+        typer.Option(
+            "--set", help="NAME=VALUE UNIT, NAME=+VALUE UNIT (a sign is a difference) or NAME=+2%; repeat it."
+        ),
+    ],
+    hours: Annotated[float, typer.Option(help="How long.")] = 48.0,
+    works: WorksName = "demo",
+    every: Annotated[str, typer.Option(help="Values are means over this time, one after the other.")] = "1h",
+    plot: Annotated[str, typer.Option(help="Write the curves to this PNG (needs matplotlib).")] = "",
+    no_plot: Annotated[bool, typer.Option("--no-plot", help="No curves.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What if: two equal furnaces from one settled state, no operator; the second one with these settings."""
+    from ironworks.commands.whatif import WhatIfOptions, run_what_if, show
+
+    picture = Path(plot) if plot and not no_plot else None
+    answer = run_what_if(WhatIfOptions(tuple(settings), hours, works, parse_duration(every), picture), console)
+    if as_json:
+        _print_json(answer.to_json())
+    else:
+        show(answer, Console(width=WIDE if not sys.stdout.isatty() else None), not no_plot)
+
+
+@app.command()
+@_errors_as_messages
+def simulate(
+    days: Annotated[float, typer.Option(help="How many days.")],
+    out: Annotated[Path, typer.Option(help="File for what is measured, NAME.parquet; the truth: NAME.truth.parquet.")],
+    seed: Annotated[int, typer.Option(help="Seed of disturbances, instruments and operator.")] = 1,
+    scenario: Annotated[str, typer.Option(help="A scenario besides everyday life.")] = "",
+    scenario_at: Annotated[str, typer.Option(help="When it begins, for instance 12h after the start.")] = "0",
+    works: WorksName = "demo",
+    start: Annotated[str, typer.Option(help="Plant time at the start (ISO 8601).")] = "2025-01-01T00:00:00Z",
+) -> None:
+    """Simulate days of a works with its own operator; write measured tags and, apart from them, the truth."""
+    from ironworks.commands.simulate import SimulateOptions, run_simulation, show
+
+    options = SimulateOptions(works, days, seed, scenario or None, _span(scenario_at), out, start)
+    show(run_simulation(options, console), Console())
+
+
+@app.command("export-fmu")
+@_errors_as_messages
+def export_fmu(
+    out: Annotated[Path, typer.Option(help="File to write, NAME.fmu.")],
+    works: WorksName = "demo",
+) -> None:
+    """Export the furnace of a works as an FMU, FMI 2.0 co-simulation (needs the extra fmi)."""
+    from ironworks.commands.export_fmu import export_fmu as run_export
+
+    run_export(works, out, Console())
+
+
 @plant_app.command()
 @_errors_as_messages
 def serve(

@@ -64,6 +64,7 @@ _UNITS = [
     Unit("10^4 Nm3/h", "Nm3/s", 1e4 / 3600.0),
     Unit("m3/h", "m3/s", 1.0 / 3600.0),
     Unit("Nm3/min/m2", "Nm3/s/m2", 1.0 / 60.0),
+    Unit("kg/Nm3", "kg/Nm3", 1.0),
     Unit("g/Nm3", "kg/Nm3", 1e-3),
     Unit("g/m3", "kg/m3", 1e-3),
     Unit("Pa", "Pa", 1.0),

@@ -96,6 +96,16 @@ class FurnaceProcess:
         """True values now; empty before the first step."""
         return self._truth
 
+    @property
+    def parameters(self) -> FurnaceParameters:
+        """Parameters of the model."""
+        return self._parameters
+
+    @property
+    def state(self) -> FurnaceState:
+        """State of the model now."""
+        return self._state
+
     def advance(self, inputs: FurnaceInputs, seconds: float) -> Truth:
         """Run on by one sampling step (the one given at the start) with constant inputs, put into the model's range."""
         if seconds != self._seconds:

@@ -151,6 +151,16 @@ class SimulatedWorks:
         return self._process.truth
 
     @property
+    def furnace(self) -> FurnaceProcess | None:
+        """The furnace model, to look at in tests and validation only; None where it is another process."""
+        return self._process if isinstance(self._process, FurnaceProcess) else None
+
+    @property
+    def hidden_disturbances(self) -> dict[str, float]:
+        """The slow disturbances now, by name, SI; hidden from the chain like `truth`."""
+        return dict(zip(self._disturbances.names, self._d.slow.tolist()))
+
+    @property
     def setpoints(self) -> Setpoints:
         """Set points in force."""
         return self._o.setpoints

@@ -34,6 +34,7 @@ GAS_MASS = (M_CO, M_CO2, M_H2, M_H2O, M_N2)
 COHESIVE_START, COHESIVE_START_WIDTH = 1500.0, 35.0  # K
 COHESIVE_END, COHESIVE_END_WIDTH = 1720.0, 25.0  # K
 HOLD_UP = 0.05 / 4.0e3**0.6  # voidage taken by liquids per (W/K/m2 of liquid flow)^0.6; 0.05 at a heavy flow
+LEAST_DRIP = 1e-15  # W/K, nothing: a power of zero has no gradient, and moves the voidage by 1e-14
 MOST_HOLD_UP = 0.06  # -
 FINES_VOIDAGE = 0.4  # voidage lost per mass fraction of fines over the reference
 STRENGTH_VOIDAGE = 0.0015  # coke voidage lost per % CSR under the reference
@@ -105,7 +106,7 @@ def bed_pressures(
     viscosity = packed_bed.gas_viscosity(temperature)
     cohesive = 1.0 / (1.0 + jnp.exp(-(cells.temperature - COHESIVE_START) / COHESIVE_START_WIDTH))
     cohesive = cohesive / (1.0 + jnp.exp((cells.temperature - COHESIVE_END) / COHESIVE_END_WIDTH))
-    held = jnp.minimum(HOLD_UP * (jnp.maximum(drip.capacity, 0.0) / lay.area) ** 0.6, MOST_HOLD_UP)
+    held = jnp.minimum(HOLD_UP * (jnp.maximum(drip.capacity, LEAST_DRIP) / lay.area) ** 0.6, MOST_HOLD_UP)
     ore_voidage = p.ore_voidage - FINES_VOIDAGE * (cells.fines - p.reference_ore_fines)
     coke_voidage = p.coke_voidage - STRENGTH_VOIDAGE * (p.reference_coke_csr - cells.strength) - held
     ore = packed_bed.ergun_gradient(velocity, density, viscosity, jnp.clip(ore_voidage, 0.2, 0.5), p.ore_diameter)

@@ -67,5 +67,7 @@ def temperatures(p: FurnaceParameters, cells: Cells, steps: int = 2) -> Array:
     """Temperature of the cells, K, from their enthalpy by Newton steps from the last temperature; 298 K when empty."""
     a, b, c, d = enthalpy_coefficients(p, cells)
     empty = b <= 0.0
-    solved = h.solve_temperature((a, jnp.where(empty, 1.0, b), c, d), cells.enthalpy, cells.temperature, steps)
+    # The guess of an empty cell is made good too: a NaN that `where` hides would still spoil a gradient.
+    guess = jnp.where(empty, REFERENCE_TEMPERATURE, cells.temperature)
+    solved = h.solve_temperature((a, jnp.where(empty, 1.0, b), c, d), cells.enthalpy, guess, steps)
     return jnp.where(empty, REFERENCE_TEMPERATURE, solved)

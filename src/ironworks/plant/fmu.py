@@ -1,0 +1,186 @@
+"""The furnace as an FMU: FMI 2.0 co-simulation, so that other simulators can run it.
+
+Needs the extra `fmi` (`pip install 'ironworks[fmi]'`): the native library of pythonfmu loads Python and this package.
+The machine that runs the FMU needs Python with ironworks as well (the FMU says `needsExecutionTool`); parameters and
+the settled state of the furnace travel inside it. A host that is itself Python (FMPy) works on Linux x86-64; another
+one must have libpython loaded, since the library does not link it. One instance a process: a second one fails in
+pythonfmu's library (NTNU-IHB/PythonFMU issue 228), and the FMU says so (`canBeInstantiatedOnlyOncePerProcess`).
+
+Inputs are the set points, outputs the furnace's true values (moments at the end of a step), in the units of the field,
+which stand in modelDescription.xml with their conversion to SI. Steps are whole multiples of 60 s. An input that the
+furnace cannot take makes the step fail (fmi2Discard) with the reason in the log; a furnace that freezes goes on, with
+`frozen` true.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree.ElementTree import Element, SubElement
+
+from ironworks.core.errors import IronworksError
+from ironworks.core.units import UNITS, Unit
+from ironworks.core.works import Works
+from ironworks.physics import backend
+from ironworks.plant.furnace.freezing import FreezeWatch, Outcome, Signs, watch
+from ironworks.plant.furnace.furnace import Furnace, restore, snapshot
+from ironworks.plant.furnace.start import starting_state
+from ironworks.plant.process import settled_state
+
+try:
+    from pythonfmu import Boolean, Fmi2Causality, Fmi2Initial, Fmi2Slave, Fmi2Variability, Real
+    from pythonfmu.builder import FmuBuilder
+    from pythonfmu.enums import Fmi2Status
+except ImportError as error:
+    raise ImportError(
+        "ironworks.plant.fmu needs pythonfmu; expected the extra 'fmi'; pip install 'ironworks[fmi]'"
+    ) from error
+
+PARAMETERS, STATE = "parameters.toml", "settled.npz"
+MODULE = "ironworks_furnace"
+SCRIPT = '''"""The furnace; the code is in the installed package ironworks."""
+
+from ironworks.plant.fmu import FurnaceSlave
+
+
+class Furnace(FurnaceSlave):
+    """FMI 2.0 slave."""
+'''
+INPUTS = {
+    "blast_volume": "Nm3/min", "oxygen_flow": "Nm3/min", "blast_temperature": "degC", "blast_moisture": "g/Nm3",
+    "coal_injection_rate": "t/h", "top_pressure": "kPa(g)", "coke_base": "t", "ore_base": "t", "limestone_base": "t",
+}  # fmt: skip
+OUTPUTS = {
+    "production_rate": "t/d", "tapped_metal_rate": "t/min", "hot_metal_temperature": "degC", "hot_metal_silicon": "%",
+    "hot_metal_carbon": "%", "hot_metal_sulphur": "%", "slag_basicity": "-", "slag_rate": "t/min",
+    "top_gas_temperature": "degC", "top_gas_flow": "Nm3/min", "top_gas_carbon_monoxide": "%",
+    "top_gas_carbon_dioxide": "%", "top_gas_hydrogen": "%", "gas_utilisation": "%", "hot_blast_pressure": "kPa(g)",
+    "pressure_drop": "kPa", "flame_temperature": "degC", "bosh_gas_volume": "Nm3/min", "stock_level": "m",
+    "coke_rate": "kg/tHM", "coal_rate": "kg/tHM", "fuel_rate": "kg/tHM", "direct_reduction": "-", "iron_mass": "t",
+    "slag_level": "m", "metal_produced": "t", "metal_tapped": "t",
+}  # fmt: skip
+BASE = {
+    "K": {"K": 1}, "kg": {"kg": 1}, "kg/s": {"kg": 1, "s": -1}, "Nm3/s": {"m": 3, "s": -1}, "m": {"m": 1}, "1": {},
+    "kg/Nm3": {"kg": 1, "m": -3}, "Pa": {"kg": 1, "m": -1, "s": -2}, "-": {},
+}  # fmt: skip
+"""Exponents of the SI base units of our SI symbols; a normal cubic metre counts as a cubic metre."""
+
+
+class FurnaceSlave(Fmi2Slave):
+    """The furnace behind FMI's functions. `resources`: the folder with parameters and state."""
+
+    author = "ironworks"
+    license = "Apache-2.0"
+    description = "Blast furnace, dynamic, of a works of ironworks. Gases wet, values are moments."
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        backend.configure()
+        folder = Path(str(self.resources))
+        self._furnace = Furnace.of_works(folder)
+        self._inputs = self._furnace.reference_inputs()
+        self._state = restore((folder / STATE).read_bytes(), starting_state(self._furnace.parameters, self._inputs))
+        self.guid = uuid5(NAMESPACE_URL, (folder / PARAMETERS).read_text(encoding="utf-8"))
+        self.modelName = "ironworks_furnace"
+        usual = float(self._state.smoothed.production), float(self._state.blast.blast_volume)
+        self._watch = FreezeWatch(*usual, float(self._furnace.parameters.melting_temperature))
+        self._time, self._outputs, self.frozen = 0.0, dict.fromkeys(OUTPUTS, 0.0), False
+        self._units: dict[str, str] = {}
+        for name, unit in INPUTS.items():
+            self._register(name, unit, Fmi2Causality.input, Fmi2Variability.continuous)
+        for name, unit in OUTPUTS.items():
+            self._register(name, unit, Fmi2Causality.output, Fmi2Variability.continuous)
+        self.register_variable(
+            Boolean(
+                "frozen", causality=Fmi2Causality.output, variability=Fmi2Variability.discrete,
+                description="the furnace has frozen", getter=lambda: self.frozen,
+            )
+        )  # fmt: skip
+
+    def _register(self, name: str, symbol: str, causality: Fmi2Causality, variability: Fmi2Variability) -> None:
+        unit = UNITS[symbol]
+        self._units[name] = symbol
+        words = name.replace("_", " ")
+        if causality == Fmi2Causality.input:
+            self.register_variable(
+                Real(name, causality=causality, variability=variability, description=f"set point: {words}",
+                     getter=lambda: unit.from_si(float(getattr(self._inputs, name))),
+                     setter=lambda value: self._set(name, unit.to_si(value)))
+            )  # fmt: skip
+            return
+        self.register_variable(
+            Real(name, causality=causality, variability=variability, initial=Fmi2Initial.calculated,
+                 description=words, getter=lambda: self._outputs[name])
+        )  # fmt: skip
+
+    def _set(self, name: str, value: float) -> None:
+        self._inputs = self._inputs._replace(**{name: value})
+
+    def enter_initialization_mode(self) -> None:
+        """Outputs of the first instant: those of a step from the settled state, which is not kept."""
+        self._read(self._furnace.step(self._state, self._inputs)[1])
+
+    def exit_initialization_mode(self) -> None:
+        """The same with the start values of the inputs. The master may set any; the first step checks them."""
+        try:
+            self.enter_initialization_mode()
+        except IronworksError as error:
+            self.log(str(error), Fmi2Status.warning)
+
+    def do_step(self, current_time: float, step_size: float) -> bool:
+        """One communication step; False with a reason in the log where the furnace refuses."""
+        try:
+            self._state, outputs = self._furnace.advance(self._state, self._inputs, step_size)
+        except IronworksError as error:
+            self.log(str(error), Fmi2Status.error)
+            return False
+        self._time += step_size
+        self._read(outputs)
+        signs = Signs(
+            float(outputs.hot_metal_temperature), float(outputs.production_rate), float(self._state.blast.blast_volume)
+        )
+        self._watch, ending = watch(self._watch, self._time, signs)
+        if ending is not None and not self.frozen:
+            self.frozen = ending.outcome == Outcome.FROZEN
+            self.log(ending.message, Fmi2Status.warning)
+        return ending is None or ending.outcome != Outcome.NOT_FINITE
+
+    def _read(self, outputs: Any) -> None:
+        self._outputs = {name: UNITS[unit].from_si(float(getattr(outputs, name))) for name, unit in OUTPUTS.items()}
+
+    def to_xml(self, model_options: dict[str, str] | None = None) -> Element:
+        """The model description, with the units that pythonfmu leaves out."""
+        root = super().to_xml(model_options or {})
+        definitions = Element("UnitDefinitions")
+        for symbol in dict.fromkeys(self._units.values()):
+            definitions.append(unit_definition(UNITS[symbol]))
+        at = [child.tag for child in root].index("LogCategories")
+        root.insert(at, definitions)
+        for variable in root.iter("ScalarVariable"):
+            real, symbol = variable.find("Real"), self._units.get(variable.attrib["name"])
+            if real is not None and symbol is not None:
+                real.set("unit", symbol)
+        return root
+
+
+def unit_definition(unit: Unit) -> Element:
+    """FMI's definition of a unit: SI value = factor * value + offset."""
+    one = Element("Unit", {"name": unit.symbol})
+    exponents = {base: str(power) for base, power in BASE[unit.si_symbol].items()}
+    own = {"factor": repr(unit.factor)} | ({"offset": repr(unit.offset)} if unit.offset else {})
+    SubElement(one, "BaseUnit", exponents | own)
+    return one
+
+
+def export_fmu(works: Works, out: Path) -> Path:
+    """Write the furnace of a works as an FMU to `out` (NAME.fmu), settled at its reference operation."""
+    backend.configure()
+    parameters = Furnace.of_works(works.folder).parameters
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / f"{MODULE}.py"
+        script.write_text(SCRIPT, encoding="utf-8")
+        files = Path(folder) / PARAMETERS, Path(folder) / STATE
+        files[0].write_bytes((works.folder / PARAMETERS).read_bytes())
+        files[1].write_bytes(snapshot(settled_state(works, parameters)))
+        FmuBuilder.build_FMU(script, out, files, canBeInstantiatedOnlyOncePerProcess=True)
+    return out

@@ -27,7 +27,8 @@ def test_coal_first_cools_then_heats(response, inputs):
     values = response(coal_injection_rate=inputs.coal_injection_rate + 1.0)
     assert values[0, 1] < -10.0  # flame falls at once
     assert at(values, 0.5) < -0.2
-    assert at(values, 6) > 5.0
+    assert at(values, 2) < 0.0
+    assert 0.0 < at(values, 6) < at(values, 12)
 
 
 def test_moisture_cools_at_once_and_goes_on_cooling(response, inputs):
@@ -52,5 +53,4 @@ def test_oxygen_heats_first_and_cools_later(response, inputs):
 def test_coke_shows_after_five_to_seven_hours(response, inputs):
     values = response(coke_base=inputs.coke_base * 1.02)
     assert np.abs(values[:10, 0]).max() < 1.0  # first five hours
-    assert at(values, 8) > 2.0
-    assert at(values, 12) > 10.0
+    assert 1.0 < at(values, 8) < at(values, 12)

@@ -132,14 +132,15 @@ def test_channelling_wastes_gas_and_heats_the_top_of_its_annulus(deviation):
     assert 80.0 < wall < 250.0
 
 
-@pytest.mark.parametrize(("name", "zones"), [("scab_fall_small", [4]), ("scab_fall_large", [3, 4])])
+@pytest.mark.parametrize(("name", "zones"), [("scab_fall_small", [3]), ("scab_fall_large", [3, 4])])
 def test_a_scab_raises_the_heat_load_and_cools_the_metal(batch, deviation, name, zones):
     _, outputs = batch
     i, begin = NAMES.index(name), round(BEFORE / STEP)
     ratio = outputs["heat_loss"][i, begin:] / outputs["heat_loss"][0, begin:]
-    for zone in range(2, 6):
-        peak = minutes(ratio[:, zone], 10, 120).max()
-        assert peak > 1.5 if zone in zones else peak < 1.2
+    peaks = minutes(ratio, 5, 120).max(axis=0)
+    assert 2.0 < peaks.max() < 5.0  # field: heat load 2-5 times
+    assert np.all(peaks[zones] > 1.2)
+    assert np.all(np.delete(peaks, zones) < 1.2)
     assert minutes(ratio, 24 * 60, 48 * 60)[:, zones].max() < 1.35
     assert minutes(deviation(name, "hot_metal_temperature"), 0, 6 * 60).min() < -3.0
 

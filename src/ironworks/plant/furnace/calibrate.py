@@ -178,10 +178,10 @@ def _chunk(parameters: list[FurnaceParameters], aims: list[Aims], rounds: int, d
     answers = [_asked_answer(one) for one in asked]
     before: tuple[np.ndarray, np.ndarray] | None = None
     done, used = np.zeros(len(aims), dtype=bool), np.zeros(len(aims), dtype=int)
-    settling, window = round(SETTLING / dt / EVERY), round(WINDOW / dt / EVERY)
+    settle, window = round(SETTLING / dt / EVERY), round(WINDOW / dt / EVERY)
     kept: list[Any] = [None] * len(aims)
     for number in range(1, rounds + 1):
-        state, _, means = _run(p, u, state, knobs, goal, settling + window, window, dt, 0.0)
+        state, _, means = _run(p, u, state, knobs, goal, settle + window, window, dt, 0.0)
         operation = _per_tonne(Operation(*np.asarray(means).T))
         error = np.where(asked, _errors(operation, goal, np), 0.0)
         reached = np.all(np.abs(error) <= TOLERANCE, axis=1)

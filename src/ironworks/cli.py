@@ -183,6 +183,25 @@ def export_fmu(
     run_export(works, out, Console())
 
 
+@app.command(name="draw-furnaces")
+@_errors_as_messages
+def draw_furnaces(
+    count: Annotated[int, typer.Option(help="How many furnaces.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same furnaces.")] = 1,
+    out: Annotated[Path, typer.Option(help="Folder under which each gets a works folder.")] = Path("drawn"),
+    as_json: AsJson = False,
+) -> None:
+    """Draw plausible furnaces that nobody has seen, each as a works folder."""
+    from ironworks.commands.draw_furnaces import draw_furnaces as run_command
+    from ironworks.commands.draw_furnaces import table
+
+    drawn = run_command(count, seed, out, console)
+    if as_json:
+        _print_json(drawn)
+    else:
+        Console(width=WIDE if not sys.stdout.isatty() else None).print(table(drawn))
+
+
 @plant_app.command()
 @_errors_as_messages
 def serve(

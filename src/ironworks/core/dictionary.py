@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -102,40 +102,51 @@ class TagDictionary:
         )
 
 
+Place = tuple[str, int]
+"""File and line."""
+
+
 def read_tags(text: str, file: str = "tags.csv") -> tuple[TagDictionary, list[Fault]]:
     """Every tag that can be read, and every fault of the file."""
-    rows = csv.DictReader(io.StringIO(text))
-    missing = [column for column in COLUMNS if column not in (rows.fieldnames or [])]
-    if missing:
-        return TagDictionary({}), [
-            Fault(file, 1, f"missing columns {', '.join(missing)}", f"the columns {','.join(COLUMNS)}", "")
-        ]
+    return read_tag_layers([(text, file)])
+
+
+def read_tag_layers(files: Sequence[tuple[str, str]]) -> tuple[TagDictionary, list[Fault]]:
+    """Tags of (text, file) one over the other, the uppermost first: a row stands for the row of that name below it."""
     tags: dict[str, Tag] = {}
+    places: dict[str, Place] = {}
     faults: list[Fault] = []
-    sources: dict[str, str] = {}
-    for row in rows:
-        line = rows.line_num
-        tag, row_faults = _read_row(row, file, line)
-        faults += row_faults
-        if tag is None:
-            continue
-        if tag.name in tags:
-            faults.append(Fault(file, line, f"tag '{tag.name}' stands twice", "each name once", "rename or remove one"))
-        if tag.source in sources:
-            faults.append(
-                Fault(
-                    file,
-                    line,
-                    f"source '{tag.source}' already belongs to '{sources[tag.source]}'",
-                    "one tag a source",
-                    "",
-                )
-            )
-        tags[tag.name], sources[tag.source] = tag, tag.name
-    faults += _reference_faults(text, tags, file)
+    for text, file in reversed(files):
+        rows = csv.DictReader(io.StringIO(text))
+        missing = [column for column in COLUMNS if column not in (rows.fieldnames or [])]
+        if missing:
+            what = f"missing columns {', '.join(missing)}"
+            return TagDictionary({}), [Fault(file, 1, what, f"the columns {','.join(COLUMNS)}", "")]
+        for row in rows:
+            line = rows.line_num
+            tag, row_faults = _read_row(row, file, line)
+            faults += row_faults
+            if tag is None:
+                continue
+            if tag.name in tags and places[tag.name][0] == file:
+                what = f"tag '{tag.name}' stands twice"
+                faults.append(Fault(file, line, what, "each name once", "rename or remove one"))
+            tags[tag.name], places[tag.name] = tag, (file, line)
+    faults += _source_faults(tags, places) + _reference_faults(tags, places)
     if not tags and not faults:
-        faults.append(Fault(file, 1, "no tags", "at least one row", ""))
+        faults.append(Fault(files[0][1], 1, "no tags", "at least one row", ""))
     return TagDictionary(tags), faults
+
+
+def _source_faults(tags: Mapping[str, Tag], places: Mapping[str, Place]) -> list[Fault]:
+    """Two tags must not share an address."""
+    faults, sources = [], {}
+    for tag in tags.values():
+        if tag.source in sources:
+            what = f"source '{tag.source}' already belongs to '{sources[tag.source]}'"
+            faults.append(Fault(*places[tag.name], what, "one tag a source", ""))
+        sources[tag.source] = tag.name
+    return faults
 
 
 def _read_row(row: dict[str, str | None], file: str, line: int) -> tuple[Tag | None, list[Fault]]:
@@ -190,12 +201,11 @@ def _read_row(row: dict[str, str | None], file: str, line: int) -> tuple[Tag | N
     return tag, faults
 
 
-def _reference_faults(text: str, tags: Mapping[str, Tag], file: str) -> list[Fault]:
+def _reference_faults(tags: Mapping[str, Tag], places: Mapping[str, Place]) -> list[Fault]:
     """Set points and remote tags must belong to a tag that exists."""
-    names = {line.split(",", 1)[0]: number for number, line in enumerate(text.splitlines(), 1)}
     faults = []
     for tag in tags.values():
-        line = names.get(tag.name, 0)
+        file, line = places[tag.name]
         if tag.role in (Role.SETPOINT, Role.REMOTE_VALUE, Role.REMOTE_ENABLE) and not tag.belongs_to:
             faults.append(
                 Fault(file, line, f"{tag.name}: belongs_to is empty", f"the tag that this {tag.role} belongs to", "")

@@ -48,6 +48,7 @@ _UNITS = [
     Unit("min", "s", 60.0),
     Unit("h", "s", 3600.0),
     Unit("m", "m", 1.0),
+    Unit("m3", "m3", 1.0),
     Unit("mm", "m", 1e-3),
     Unit("m/s", "m/s", 1.0),
     Unit("kg", "kg", 1.0),

@@ -3,13 +3,13 @@
 `read_works` collects every fault of the folder with file and line; `load_works` refuses a faulty folder with all.
 """
 
-from importlib.resources import files
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from ironworks.core.dictionary import TagDictionary, read_tags
+from ironworks.core.dictionary import TagDictionary, read_tag_layers
 from ironworks.core.errors import ConfigurationError, nearest
 from ironworks.core.faults import Fault, refuse
+from ironworks.core.layers import BASE_KEY, DEEPEST, base_folder, folders, known_works, layers, works_folders
 from ironworks.core.located_toml import LocatedToml, read_text
 from ironworks.core.parameters import Parameter, load_parameters, read_parameters
 from ironworks.core.works_data import ModeRule, SetpointLimits, Target, Works
@@ -28,21 +28,14 @@ STRUCTURED_FILES = ("works.toml", "limits.toml", "modes.toml", "mapping.toml")
 
 def find_works(name_or_path: str) -> Path:
     """The folder of a works: a path, a name under ./works, or one of those that ship with the package."""
-    candidates = [Path(name_or_path), Path("works") / name_or_path, *(root / name_or_path for root in _shipped_roots())]
-    for folder in candidates:
-        if folder.is_dir() and (folder / "tags.csv").exists():
-            return folder
-    known = {path.parent.name for root in [Path("works"), *_shipped_roots()] for path in root.glob("*/tags.csv")}
+    found = works_folders(name_or_path)
+    if found:
+        return found[0]
     raise ConfigurationError(
         f"no works '{name_or_path}'",
-        expected="a folder with tags.csv, or the name of a works",
-        remedy=nearest(name_or_path, known),
+        expected="a folder with works.toml or tags.csv, or the name of a works",
+        remedy=nearest(name_or_path, known_works()),
     )
-
-
-def _shipped_roots() -> list[Path]:
-    package = Path(str(files("ironworks")))
-    return [package / "_works", package.parents[1] / "works"]
 
 
 def load_works(name_or_path: str) -> Works:
@@ -68,10 +61,13 @@ def read_works(folder: Path) -> tuple[Works | None, list[Fault]]:
     cycle = head.number((), "cycle_s", faults, above=1.0)
     if kind and kind not in KINDS:
         faults.append(head.fault((), "kind", f"unknown kind '{kind}'", " or ".join(KINDS), nearest(kind, KINDS)))
+    if head.under is not None and "name" not in head.own:
+        faults.append(head.fault((), BASE_KEY, "this works has no name of its own", "a name in its works.toml", ""))
     time_zone = _read_time_zone(head, faults)
-    for file in sorted(folder.glob("*.toml")):
-        if file.name not in STRUCTURED_FILES:
-            read_parameters(file, faults)
+    faults += _base_faults(folder, head)
+    names = {file.name for one in folders(folder) for file in one.glob("*.toml")}
+    for name_of_file in sorted(names.difference(STRUCTURED_FILES)):
+        read_parameters(folder / name_of_file, faults)
     if not (folder / "SOURCES.md").exists():
         faults.append(
             Fault(str(folder / "SOURCES.md"), 0, "missing", "where the figures of this works come from", "write it")
@@ -91,10 +87,26 @@ def _read_time_zone(head: LocatedToml, faults: list[Fault]) -> str:
     return name
 
 
+def _base_faults(folder: Path, head: LocatedToml) -> list[Fault]:
+    """A base that is missing, or that builds on its own heir."""
+    seen = [folder]
+    while len(seen) < DEEPEST:
+        name, base = base_folder(seen[-1])
+        if not name:
+            return []
+        if base is None or any(base.resolve() == one.resolve() for one in seen):
+            what = f"{BASE_KEY} names '{name}', which " + ("is not there" if base is None else "builds on this works")
+            place = Fault(str(seen[-1] / "works.toml"), 0, what, "another works", nearest(name, known_works()))
+            return [head.fault((), BASE_KEY, what, place.expected, place.remedy) if seen[-1] == folder else place]
+        seen.append(base)
+    return [head.fault((), BASE_KEY, f"more than {DEEPEST} works one upon the other", "fewer", "")]
+
+
 def _read_dictionary(file: Path, faults: list[Fault]) -> TagDictionary:
-    if not file.exists():
+    found = layers(file)
+    if not found:
         faults.append(Fault(str(file), 0, "missing", "the tag dictionary", "see docs: a works as data"))
         return TagDictionary({})
-    tags, tag_faults = read_tags(read_text(file, faults), str(file))
+    tags, tag_faults = read_tag_layers([(read_text(one, faults), str(one)) for one in found])
     faults += tag_faults
     return tags

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ironworks.core.errors import CallError, DataError
+from ironworks.core.layers import layers
 from ironworks.core.works import Works
 from ironworks.physics import backend
 from ironworks.plant.furnace import furnace as model
@@ -190,7 +191,9 @@ def settled_state(works: Works, parameters: FurnaceParameters) -> FurnaceState:
 
 def _fingerprint(folder: Path) -> str:
     """Hash of all that the settled state depends on: parameters and the sources of furnace and physics."""
-    digest = hashlib.blake2b((folder / "parameters.toml").read_bytes(), digest_size=12)
+    digest = hashlib.blake2b(digest_size=12)
+    for layer in layers(folder / "parameters.toml"):
+        digest.update(layer.read_bytes())
     for package in (Path(model.__file__).parent, Path(backend.__file__).parent):
         for source in sorted(package.glob("*.py")):
             digest.update(source.read_bytes())

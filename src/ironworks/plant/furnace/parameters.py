@@ -1,11 +1,12 @@
 """Parameters of the furnace, read from the `[furnace.*]` tables of a works' `parameters.toml`."""
 
 import math
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
 from ironworks.core.errors import ConfigurationError, nearest
+from ironworks.core.faults import Fault, refuse
+from ironworks.core.located_toml import LocatedToml
 
 Vector = Any  # tuple of floats as read, JAX array once a furnace holds it
 
@@ -166,15 +167,9 @@ class FurnaceParameters(NamedTuple):
 
 def read_furnace_parameters(path: Path) -> FurnaceParameters:
     """Read the `[furnace.*]` tables of `path`; all faults are reported at once in one `ConfigurationError`."""
-    try:
-        with path.open("rb") as file:
-            tables = tomllib.load(file).get("furnace", {})
-    except FileNotFoundError:
-        raise ConfigurationError(
-            "the file does not exist", str(path), "a works' parameters.toml", "name the works folder"
-        ) from None
-    except tomllib.TOMLDecodeError as fault:
-        raise ConfigurationError(f"not TOML: {fault}", str(path), "tables [furnace.<name>]") from None
+    unreadable: list[Fault] = []
+    tables = LocatedToml.read(path, unreadable).content.get("furnace", {})
+    refuse(unreadable)
     hints = get_type_hints(FurnaceParameters, include_extras=True)
     faults = [f"[furnace.{name}] is not a parameter, {nearest(name, hints)}" for name in tables if name not in hints]
     values: dict[str, Any] = {}

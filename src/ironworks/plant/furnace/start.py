@@ -21,8 +21,10 @@ PROFILE_TEMPERATURE = (
     1810.0, 1690.0, 1640.0, 1590.0, 1480.0, 1300.0, 1220.0, 1100.0, 990.0, 915.0, 740.0, 400.0, 300.0,
 )
 NEVER = 1e3  # added to the lift ratio of hanging
-METAL_MASS = 450e3  # kg in the hearth at the start, sump included
-SLAG_MASS = 60e3  # kg
+METAL_OVER_SUMP = 200e3  # kg of metal over the sump at the start, in a hearth of the reference area
+SLAG_MASS = 60e3  # kg, likewise
+REFERENCE_HEARTH = 14.0  # m, diameter to which these masses belong
+REFERENCE_BURDEN = 3300.0  # m3 of burden to which the first guesses of flows and rates belong
 METAL_CONTENT = (0.0, 0.048, 0.004, 0.003, 0.0009, 0.0003)  # C, Si, Mn, P, S mass fractions; iron is the rest
 SLAG_CONTENT = (0.425, 0.355, 0.125, 0.08, 0.004, 0.004, 0.007)
 
@@ -41,7 +43,7 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs, slots: int = SLOTS) -
     u = jax.tree.map(jnp.asarray, u)
     cells, count = _column(p, u, slots)
     pool = _pool(p)
-    zeros = jnp.zeros
+    zeros, size = jnp.zeros, jnp.asarray(p.active_volume / REFERENCE_BURDEN)
     state = FurnaceState(
         time=zeros(()), cells=cells, active=jnp.full(ANNULI, float(count)),
         gas_share=jnp.asarray(p.annulus_area_share), charge_count=zeros(()), hearth=pool,
@@ -50,9 +52,8 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs, slots: int = SLOTS) -
         blast=Blast(*[jnp.asarray(getattr(u, name)) for name in Blast._fields]),
         descent=Descent(zeros(ANNULI), zeros(ANNULI), zeros(ANNULI), zeros(()), zeros(())),
         audit=Audit(zeros(12), zeros(12), zeros(()), zeros(())), totals=Totals(*[zeros(()) for _ in Totals._fields]),
-        smoothed=Smoothed(production=jnp.asarray(110.0), coke=jnp.asarray(36.0), coal=u.coal_injection_rate,
-                          charges=jnp.asarray(1.28e-3), slag=jnp.asarray(30.0), iron=jnp.asarray(1.86),
-                          direct_carbon=jnp.asarray(0.7)),
+        smoothed=Smoothed(production=110.0 * size, coke=36.0 * size, coal=u.coal_injection_rate,
+                          charges=jnp.asarray(1.28e-3), slag=30.0 * size, iron=1.86 * size, direct_carbon=0.7 * size),
     )  # fmt: skip
     # Strongly typed leaves: a weakly typed one would make the first call compile a program of its own.
     return jax.tree.map(lambda x: jnp.asarray(np.asarray(x, dtype=np.float64)), state)
@@ -83,7 +84,7 @@ def _column(p: FurnaceParameters, u: FurnaceInputs, slots: int) -> tuple[Cells, 
         temperature=jnp.broadcast_to(temperature, iron.shape),
         charged_at=-6.5 * 3600.0 * (1.0 - fraction) * used * jnp.ones_like(iron),
         gas_temperature=jnp.broadcast_to(temperature, iron.shape) + 100.0,
-        gas_flow=jnp.ones_like(iron) * 7.3 * shares[:, None],
+        gas_flow=jnp.ones_like(iron) * 7.3 * p.active_volume / REFERENCE_BURDEN * shares[:, None],
         pressure=jnp.ones_like(iron) * (u.top_pressure + 1.6e5 * jnp.clip(1.0 - fraction, 0.0, 1.0)),
         **{name: getattr(cells, name) * solid_ore for name in ore_names},
     )  # fmt: skip
@@ -95,8 +96,9 @@ def _column(p: FurnaceParameters, u: FurnaceInputs, slots: int) -> tuple[Cells, 
 def _pool(p: FurnaceParameters) -> hearth.Hearth:
     contents = np.array(METAL_CONTENT)
     contents[0] = 1.0 - contents.sum()
-    metal_amounts = jnp.asarray(METAL_MASS * contents / np.array(hearth.METAL_MASS))
-    slag_amounts = jnp.asarray(SLAG_MASS * np.array(SLAG_CONTENT) / np.array(hearth.SLAG_MASS))
+    share = (p.hearth_diameter / REFERENCE_HEARTH) ** 2
+    metal_amounts = (p.sump_metal + share * METAL_OVER_SUMP) * jnp.asarray(contents / np.array(hearth.METAL_MASS))
+    slag_amounts = share * SLAG_MASS * jnp.asarray(np.array(SLAG_CONTENT) / np.array(hearth.SLAG_MASS))
     temperature = jnp.asarray(1778.15)  # K, 1505 degC
     flow = hearth.Flow(metal_amounts, slag_amounts)
     heat = hearth.flow_enthalpy(flow, temperature) + p.deadman_heat_capacity * (temperature - metal.REFERENCE)

@@ -43,8 +43,8 @@ def march(cells: Cells, rates: SolidRates, entering: Raceway, hearth_monoxide: A
         [
             *rates.monoxide[::-1], *rates.hydrogen[::-1], *rates.monoxide_reach[::-1], *rates.hydrogen_reach[::-1],
             *rates.oxide_limit[::-1], rates.solution, rates.solution_back, rates.steam, rates.steam_back,
-            rates.carbon_limit, rates.shift, rates.shift_constant, rates.char, rates.heat_pass, rates.heat_lift, cells.temperature,
-            source_co, rates.calcination, rates.drying,
+            rates.carbon_limit, rates.shift, rates.shift_constant, rates.char, rates.heat_pass, rates.heat_lift,
+            cells.temperature, source_co, rates.calcination, rates.drying,
         ]
     )  # fmt: skip
     packed = jnp.moveaxis(packed, 2, 0)

@@ -18,7 +18,19 @@ SLOTS = 80  # per annulus; about 55 are in use at the reference, a coke blank or
 # about 1200 K.
 PROFILE_FRACTION = (0.0, 0.09, 0.2, 0.27, 0.32, 0.385, 0.47, 0.6, 0.69, 0.78, 0.865, 0.955, 1.0)
 PROFILE_TEMPERATURE = (
-    1810.0, 1690.0, 1640.0, 1590.0, 1480.0, 1300.0, 1220.0, 1100.0, 990.0, 915.0, 740.0, 400.0, 300.0,
+    1810.0,
+    1690.0,
+    1640.0,
+    1590.0,
+    1480.0,
+    1300.0,
+    1220.0,
+    1100.0,
+    990.0,
+    915.0,
+    740.0,
+    400.0,
+    300.0,
 )
 NEVER = 1e3  # added to the lift ratio of hanging
 METAL_OVER_SUMP = 200e3  # kg of metal over the sump at the start, in a hearth of the reference area

@@ -130,9 +130,7 @@ class Bench:
         own = self.furnace.parameters if parameters is None else parameters
         rows, last = [], []
         for _ in range(round(seconds / every)):
-            states, outputs, mean = _interval(
-                own, states, inputs, jnp.asarray(dt), jnp.asarray(count)
-            )
+            states, outputs, mean = _interval(own, states, inputs, jnp.asarray(dt), jnp.asarray(count))
             rows.append({name: np.asarray(x)[: len(lanes)] for name, x in mean._asdict().items() if _kept(name)})
             if keep:
                 last.append(jax.tree.map(np.asarray, outputs))

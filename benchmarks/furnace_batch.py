@@ -10,7 +10,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from ironworks.plant.furnace.batch import advance_batch, repeat
+from ironworks.plant.furnace.batch import advance_batch, repeat, stack
 from ironworks.plant.furnace.furnace import Furnace
 
 WORKS = Path(__file__).resolve().parents[1] / "works" / "demo"
@@ -25,9 +25,9 @@ def main(sizes: tuple[int, ...]) -> None:
     print(f"{jax.devices()[0].device_kind}, {len(jax.devices())} device(s), step {furnace.dt:g} s")
     for size in sizes:
         spread = np.linspace(-1.0, 1.0, size) if size > 1 else np.zeros(1)
-        parameters, changed = repeat(furnace.parameters, size), repeat(inputs, size)
-        parameters = parameters._replace(reduction_factor=parameters.reduction_factor * (1.0 + 0.05 * spread))
-        changed = changed._replace(coal_injection_rate=changed.coal_injection_rate + spread)
+        p = furnace.parameters
+        parameters = stack([p._replace(melting_time=p.melting_time * (1.0 + 0.05 * x)) for x in spread])
+        changed = stack([inputs._replace(coal_injection_rate=inputs.coal_injection_rate + x) for x in spread])
         states, seconds = repeat(settled, size), []
         begin = time.perf_counter()
         jax.block_until_ready(advance_batch(parameters, states, changed, furnace.dt))

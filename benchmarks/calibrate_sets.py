@@ -2,18 +2,20 @@
 
     python -m benchmarks.calibrate_sets [SET ...] [--dry]
 
-Run it after any change of the furnace's physics. Aims: `published.toml` of each set. With --dry nothing is written.
+Run it after any change of the furnace's physics, and after any change of the base works' operator, twin, instruments or
+limits: the files around bf1800 and bf3200 are scaled anew from it. Aims: `published.toml` of each set. With --dry
+nothing is written.
 Exit code 1 if a set did not converge; its files are then left alone.
 """
 
 import sys
+from pathlib import Path
 
-from ironworks.core.layers import works_folders
-from ironworks.core.units import unit
+from ironworks.core.layers import base_folder, works_folders
 from ironworks.physics import backend
-from ironworks.plant.furnace.calibrate import calibrate
-from ironworks.plant.furnace.sets import NAMES, parameters_of, read_published, replace_value, write_calibrated
-from ironworks.plant.works_folder import DROP_LIMIT, PRESSURE_RESERVE
+from ironworks.plant.furnace.calibrate import Aims, calibrate
+from ironworks.plant.furnace.sets import NAMES, parameters_of, read_published, write_calibrated
+from ironworks.plant.works_folder import SURROUNDINGS, WorksPlan, works_files
 
 
 def main(arguments: list[str]) -> int:
@@ -28,25 +30,24 @@ def main(arguments: list[str]) -> int:
         if found.outcome != "converged":
             failed += 1
         elif not dry:
-            for line in [*write_calibrated(folder, found, aim), *_follow(folder, float(found.operation.pressure_drop),
-                         float(found.inputs.top_pressure))]:  # fmt: skip
-                print(f"    {line}")
+            said = write_calibrated(folder, found, aim) + _follow(folder, aim, float(found.operation.pressure_drop))
+            print("\n".join(f"    {line}" for line in said))
     return 1 if failed else 0
 
 
-def _follow(folder, pressure_drop: float, top_pressure: float) -> list[str]:
-    """Operator's drop limit and the protection's pressure, where the set has them of its own."""
-    file = folder / "operator.toml"
-    text, said = file.read_text(encoding="utf-8"), []
-    hot_blast = unit("kPa(g)").from_si(top_pressure + pressure_drop + PRESSURE_RESERVE)
-    for table, value in (
-        ("blast.drop_limit", DROP_LIMIT * pressure_drop / 1e3),
-        ("protection.hot_blast_pressure", hot_blast),
-    ):
-        if f"[{table}]" in text:
-            text, old = replace_value(text, table, float(f"{value:.5g}"), file)
-            said.append(f"{file}: {table} {old} -> {value:.5g}")
-    file.write_text(text, encoding="utf-8")
+def _follow(folder: Path, aims: Aims, pressure_drop: float) -> list[str]:
+    """The files around the furnace of a set that builds on another works: scaled anew from the base as it is now."""
+    name, base = base_folder(folder)
+    if base is None:
+        return []
+    plan = WorksPlan(
+        folder.name, "", "", "", parameters_of(folder), aims.hot_metal_temperature, aims.silicon, pressure_drop, {}, ""
+    )
+    said = []
+    for file, text in works_files(plan, base, parameters_of(base), name).items():
+        if file in SURROUNDINGS and (folder / file).read_text(encoding="utf-8") != text:
+            (folder / file).write_text(text, encoding="utf-8")
+            said.append(f"{folder / file}: scaled anew from {base / file}")
     return said
 
 

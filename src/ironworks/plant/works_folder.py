@@ -25,6 +25,9 @@ DROP_LIMIT = 1.12  # over the settled drop; as the reference works
 PRESSURE_RESERVE = 50e3  # Pa over the settled hot blast pressure, where the protection acts; as the reference works
 DIGITS = 3  # of numbers that were scaled
 
+SURROUNDINGS = ("tags.csv", "limits.toml", "operator.toml", "instruments.toml", "disturbances.toml", "twin.toml")
+"""Files that follow from the furnace and the base; they are made, not edited."""
+
 # name pattern -> exponent of the size ratio (blast with oxygen over the base's), per file.
 SIZE_RULES = {
     "operator.toml": {

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ironworks.core.errors import CallError, ConfigurationError
+from ironworks.core.parameters import load_parameters
 from ironworks.core.works import load_works
 from ironworks.plant.furnace import calibrate as calibration
 from ironworks.plant.furnace.blend import blend_for_slag
@@ -162,3 +163,12 @@ def test_a_small_works_runs_and_reads_in_range():
             assert tag.low <= sample.value <= tag.high, sample
     truth = plant.truth
     assert truth["production_rate"] == pytest.approx(4230e3 / 86400.0, rel=0.25)
+
+
+@pytest.mark.parametrize("name", ["bf1800", "bf3200"])
+@pytest.mark.parametrize("file", ["operator.toml", "instruments.toml", "disturbances.toml", "twin.toml"])
+def test_a_set_says_only_what_its_base_says_too(name: str, file: str):
+    """An entry that the base no longer has is left over: `benchmarks.calibrate_sets` has not been run."""
+    together, base = load_parameters(WORKS / name / file), load_parameters(WORKS / "demo" / file)
+    assert together.keys() == base.keys()
+    assert {key for key, one in together.items() if one.unit != base[key].unit} == set()

@@ -36,6 +36,7 @@ from ironworks.plant.furnace.state import Cells
 DUMPS_PER_CHARGE = 2.0  # cells per charge: one cell a charge makes melting lumpy
 EVEN_CELLS = 25.0  # ore in slot 0 beyond this part of the column blocks the descent
 MERGE_STEPS = 4.0  # steps for which slot 0 must hold carbon
+STARVED_STEPS = 2.0  # steps for which slot 0 still holds carbon when ore in it no longer keeps the burden up
 LEAST_SHARE = 0.05  # of the even share: an annulus without room still gets this much of a dump
 JOIN_BELOW = 1.6  # of an even cell's volume: a top cell and a dump smaller than this together become one cell
 MERGE_BELOW = 0.45  # of the carbon charged with it: less carbon in slot 0 than this merges it with slot 1
@@ -141,10 +142,12 @@ def merge_bottom(cells: Cells, active: Array, step_use: Array, clear: Array) -> 
     """Merge slot 0 into slot 1 and move the column down where slot 0 has little carbon left.
 
     step_use (A,) kmol: carbon that slot 0 gave in the last step; it must hold enough for several more.
-    clear (A,): False where unmelted ore fills slot 0; the burden then stands until it has melted (a frozen annulus).
+    clear (A,): False where unmelted ore fills slot 0; the burden then stands until it has melted (a frozen annulus),
+    or until its coke is gone: blast does not burn what is not there.
     """
     least = jnp.maximum(MERGE_BELOW * cells.carbon_charged[:, 1], MERGE_STEPS * step_use)
-    low = (cells.carbon[:, 0] < least) & (active > 2.0) & clear
+    starved = cells.carbon[:, 0] < STARVED_STEPS * step_use
+    low = (cells.carbon[:, 0] < least) & (active > 2.0) & (clear | starved)
     weight0, weight1 = cells.carbon[:, 0], cells.carbon[:, 1]
     both = jnp.maximum(weight0 + weight1, 1e-12)
 

@@ -28,7 +28,7 @@ check: setup
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
-	$(BIN)/ironworks check works/demo
+	for works in demo bf1800 bf3200; do $(BIN)/ironworks check works/$$works || exit 1; done
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -18,12 +18,15 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement
 
+import numpy as np
+
 from ironworks.core.errors import IronworksError
 from ironworks.core.units import UNITS, Unit
 from ironworks.core.works import Works
 from ironworks.physics import backend
 from ironworks.plant.furnace.freezing import FreezeWatch, Outcome, Signs, watch
 from ironworks.plant.furnace.furnace import Furnace, restore, snapshot
+from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.start import starting_state
 from ironworks.plant.process import settled_state
 
@@ -36,7 +39,7 @@ except ImportError as error:
         "ironworks.plant.fmu needs pythonfmu; expected the extra 'fmi'; pip install 'ironworks[fmi]'"
     ) from error
 
-PARAMETERS, STATE = "parameters.toml", "settled.npz"
+PARAMETERS, STATE = "parameters.npz", "settled.npz"
 MODULE = "ironworks_furnace"
 SCRIPT = '''"""The furnace; the code is in the installed package ironworks."""
 
@@ -77,10 +80,10 @@ class FurnaceSlave(Fmi2Slave):
         super().__init__(**kwargs)
         backend.configure()
         folder = Path(str(self.resources))
-        self._furnace = Furnace.of_works(folder)
+        self._furnace = Furnace(_read_parameters(folder / PARAMETERS))
         self._inputs = self._furnace.reference_inputs()
         self._state = restore((folder / STATE).read_bytes(), starting_state(self._furnace.parameters, self._inputs))
-        self.guid = uuid5(NAMESPACE_URL, (folder / PARAMETERS).read_text(encoding="utf-8"))
+        self.guid = uuid5(NAMESPACE_URL, (folder / PARAMETERS).read_bytes().hex())
         self.modelName = "ironworks_furnace"
         usual = float(self._state.smoothed.production), float(self._state.blast.blast_volume)
         self._watch = FreezeWatch(*usual, float(self._furnace.parameters.melting_temperature))
@@ -172,6 +175,11 @@ def unit_definition(unit: Unit) -> Element:
     return one
 
 
+def _read_parameters(file: Path) -> FurnaceParameters:
+    with np.load(file, allow_pickle=False) as stored:
+        return FurnaceParameters(**{name: stored[name] for name in FurnaceParameters._fields})
+
+
 def export_fmu(works: Works, out: Path) -> Path:
     """Write the furnace of a works as an FMU to `out` (NAME.fmu), settled at its reference operation."""
     backend.configure()
@@ -180,7 +188,8 @@ def export_fmu(works: Works, out: Path) -> Path:
         script = Path(folder) / f"{MODULE}.py"
         script.write_text(SCRIPT, encoding="utf-8")
         files = Path(folder) / PARAMETERS, Path(folder) / STATE
-        files[0].write_bytes((works.folder / PARAMETERS).read_bytes())
+        # The numbers and not the file: a works may be built on another one, whose files do not travel.
+        np.savez(files[0], allow_pickle=False, **{k: np.asarray(v) for k, v in parameters._asdict().items()})
         files[1].write_bytes(snapshot(settled_state(works, parameters)))
         FmuBuilder.build_FMU(script, out, files, canBeInstantiatedOnlyOncePerProcess=True)
     return out

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from ironworks.cli import app
 from ironworks.core.units import UNITS
 from ironworks.core.works import load_works
+from ironworks.plant.furnace.furnace import Furnace
 from ironworks.plant.process import settled_state
 
 from .conftest import WORKS
@@ -92,6 +93,15 @@ def test_the_description_names_every_variable_with_its_unit(fmu):
         unit = UNITS[symbol]
         assert bases[symbol].factor == pytest.approx(unit.factor)
         assert bases[symbol].offset == pytest.approx(unit.offset)
+
+
+def test_a_works_built_on_another_one_travels_with_its_own_numbers(tmp_path):
+    works = load_works(str(WORKS.parent / "bf1800"))
+    description = fmpy.read_model_description(str(fmu_module.export_fmu(works, tmp_path / "small.fmu")), validate=True)
+    start = {v.name: v.start for v in description.modelVariables}
+    for folder, same in ((works.folder, True), (WORKS, False)):
+        reference = float(Furnace.of_works(folder).reference_inputs().blast_volume)
+        assert (float(start["blast_volume"]) == pytest.approx(UNITS["Nm3/min"].from_si(reference))) is same
 
 
 def test_it_is_the_same_furnace(run, furnace, inputs):

@@ -229,7 +229,7 @@ def _times(value: float | tuple[float, ...], factor: float) -> float | tuple[flo
 def _burden(
     d: Distributions, p: FurnaceParameters, x: Mapping[str, float], coke: float, silicon: float
 ) -> FurnaceParameters:
-    """Ore and coke; `reference_ore_base` holds the ore of a kilogram of hot metal for now."""
+    """`reference_ore_base` here is the ore of a kilogram of hot metal, which the caller scales to a charge."""
     cri, csr, slope = d.law("coke_cri")
     fuel = p._replace(
         reference_ore_ferrous_oxide=x["ore_ferrous_oxide"], reference_ore_fines=x["ore_fines"],

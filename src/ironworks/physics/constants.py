@@ -7,6 +7,7 @@ ZERO_CELSIUS = 273.15  # K
 REFERENCE_TEMPERATURE = 298.15  # K, zero of sensible heat in all enthalpies
 GRAVITY = 9.80665  # m/s2
 OXYGEN_IN_AIR = 0.21  # mole fraction of O2 in dry air; argon is counted as nitrogen
+WUSTITE_OXYGEN = 1.056  # kmol O per kmol Fe of wustite beside iron, Fe0.947O (JANAF)
 
 M_H2 = 2.016
 M_C = 12.011

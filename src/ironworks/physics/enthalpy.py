@@ -2,14 +2,16 @@
 of the energy balance by themselves.
 
 `h(T) = a + b T + c T^2 + d / T` in J/mol, fitted to the NASA polynomials over 300-2600 K (solids 300-2000 K);
-largest error of the fit 0.1-2 kJ/mol (Fe solid). Wustite is the measured non-stoichiometric phase with
-h_f(298 K) = -266.3 kJ/mol. Iron above 1809 K is the solid's curve continued; the heat of fusion belongs to
-`metal.liquid_iron_enthalpy`.
+largest error of the fit 0.1-2 kJ/mol (Fe solid). Wustite is the measured phase Fe0.947O with h_f(298 K) = -266.3 kJ
+per mole of oxygen, hence -281.2 kJ per mole of iron. Iron above 1809 K is the solid's curve continued; the heat of
+fusion belongs to `metal.liquid_iron_enthalpy`.
 """
 
 import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
+
+from ironworks.physics.constants import WUSTITE_OXYGEN
 
 # (a, b, c, d) in J/mol, J/mol/K, J/mol/K2, J K/mol. Source: fit to NASA polynomials (McBride et al. 2002).
 CARBON_MONOXIDE = (-122321.3, 31.57928, 1.218296e-3, 7.54686e5)
@@ -21,7 +23,7 @@ OXYGEN = (-12275.19, 33.01672, 1.255504e-3, 7.380265e5)
 CARBON = (-12324.3, 21.23322, 1.095928e-3, 1.844442e6)
 HEMATITE_PER_IRON = (-453111.3, 91.70057, -5.881391e-3, 4.097386e6)
 MAGNETITE_PER_IRON = (-408531.0, 86.61238, -6.091298e-3, 2.759776e6)
-WUSTITE = (-283897.2, 51.81527, 3.994259e-3, 5.583559e5)
+WUSTITE_PER_IRON = tuple(WUSTITE_OXYGEN * x for x in (-283897.2, 51.81527, 3.994259e-3, 5.583559e5))
 IRON = (-32701.73, 56.68386, -4.180629e-3, 5.177783e6)
 
 LIQUID_WATER_FORMATION = -285.83e6  # J/kmol at 298.15 K (NIST)
@@ -32,7 +34,7 @@ FORMATION_SIO2 = -910.7e6
 FORMATION_AL2O3 = -1675.7e6
 FORMATION_MGO = -601.6e6
 FORMATION_MNO = -385.2e6
-FORMATION_FEO = -266.3e6
+FORMATION_FEO = WUSTITE_OXYGEN * -266.3e6  # per kmol Fe, as wustite; in slag likewise: a tenth of its iron is ferric
 FORMATION_P2O5 = -1505.0e6
 FORMATION_CACO3 = -1206.9e6
 

@@ -1,9 +1,8 @@
 """Indirect reduction of ore: unreacted shrinking core with three interfaces (Takahashi et al., Trans. ISIJ 26
 (1986) 765, constants as quoted by Yu, Shao, Zou, Saxen, Processes 9 (2021) 2134).
 
-The three interfaces are taken as *uncoupled*: each sees the gas film, the product layers outside it and its own
-chemical resistance, but not the gas consumed by the others. This overstates the rate while hematite, magnetite
-and wustite stand side by side (upper shaft), where the equilibrium and not the rate decides.
+Hematite, magnetite, wustite and iron lie in shells; CO and H2 act in parallel, each through a network of its own.
+Wustite is Fe0.947O: the step from magnetite ends, and the step to iron begins, at 1.056 O per Fe.
 """
 
 from typing import NamedTuple
@@ -12,7 +11,7 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
-from ironworks.physics.constants import GAS_CONSTANT
+from ironworks.physics.constants import GAS_CONSTANT, WUSTITE_OXYGEN
 
 
 class Interface(NamedTuple):
@@ -35,6 +34,9 @@ HYDROGEN = (
     Interface(6.70, 58.2e6, 5.64, 6800.0),
     Interface(6.97, 57.1e6, 4.77, 5900.0),
 )
+# kmol O per kmol Fe, and kmol Fe that one kmol of O frees, by step.
+OXYGEN_PER_IRON = (1.5, 4.0 / 3.0, WUSTITE_OXYGEN)
+IRON_PER_OXYGEN = (6.0, 1.0 / (4.0 / 3.0 - WUSTITE_OXYGEN), 1.0 / WUSTITE_OXYGEN)
 SMALLEST_RADIUS = 0.05  # of the radius; a core this small holds 1e-4 of the iron and no longer limits anything
 
 
@@ -60,27 +62,54 @@ def interface_radii(hematite: ArrayLike, magnetite: ArrayLike, wustite: ArrayLik
     return radius(h), radius(h + m), radius(h + m + w)
 
 
-def resistances(
+class Network(NamedTuple):
+    """Conductances of a particle's three interfaces, m/s per unit of outer surface; order hematite, magnetite, wustite.
+
+    Molar rate of interface j [kmol O/m2/s] = gas_j C - oxidised_j (C + C_ox), where C is the concentration of the
+    reducing gas in the bulk and C_ox that of its oxide.
+    """
+
+    gas: tuple[Array, Array, Array]
+    oxidised: tuple[Array, Array, Array]
+
+
+def network(
     gas: tuple[Interface, Interface, Interface],
     radii: tuple[Array, Array, Array],
     constants: tuple[Array, Array, Array],
     temperature: Array,
     particle_radius: ArrayLike,
     film_coefficient: ArrayLike,
-) -> tuple[Array, Array, Array]:
-    """Total resistance of each interface, s/m, per unit of outer particle surface.
+    factor: ArrayLike,
+) -> Network:
+    """The three interfaces, the product layers between them and the gas film as one network of resistances.
 
-    radii: interface radii [-]; constants: equilibrium constants K_j; temperature [K]; particle_radius [m];
-    film_coefficient [m/s]. Molar rate of step j = surface x (C_gas - C_gas,eq,j) / resistance_j.
+    What one interface takes up the gas must carry through the layers outside it, where it is missing to the others:
+    the interfaces are coupled. radii: interface radii [-]; constants: equilibrium constants K_j; temperature [K];
+    particle_radius [m]; film_coefficient [m/s]; factor (3,): on the rate and diffusivity of each step.
+    The rates are the nodal solution of that network (the published determinants of Takahashi et al.).
     """
     x1, x2, x3 = radii
+    f = jnp.asarray(factor)
     a1, a2, a3 = (
-        1.0 / (x * x * chemical_rate(step, temperature) * (1.0 + 1.0 / k))
-        for step, x, k in zip(gas, radii, constants, strict=True)
+        1.0 / (f[j] * x * x * chemical_rate(step, temperature) * (1.0 + 1.0 / k))
+        for j, (step, x, k) in enumerate(zip(gas, radii, constants, strict=True))
     )
-    d1, d2, d3 = (layer_diffusivity(step, temperature) for step in gas)
+    d1, d2, d3 = (f[j] * layer_diffusivity(step, temperature) for j, step in enumerate(gas))
     b1 = (x2 - x1) * particle_radius / (d1 * x1 * x2)
     b2 = (x3 - x2) * particle_radius / (d2 * x2 * x3)
     b3 = (1.0 - x3) * particle_radius / (d3 * x3)
-    film = 1.0 / jnp.asarray(film_coefficient)
-    return film + b3 + b2 + b1 + a1, film + b3 + b2 + a2, film + b3 + a3
+    outer = b3 + 1.0 / jnp.asarray(film_coefficient)
+    inner = a1 + b1  # the way of interface 1 from the node at interface 2
+    w = inner * (a3 * (a2 + b2 + outer) + (a2 + b2) * outer) + a2 * (a3 * (b2 + outer) + b2 * outer)
+    m11 = (a3 * (a2 + b2 + outer) + (a2 + b2) * outer) / w
+    m12 = -(a3 * (b2 + outer) + b2 * outer) / w
+    m13 = -a2 * outer / w
+    m22 = ((inner + b2) * (a3 + outer) + a3 * outer) / w
+    m23 = -inner * outer / w
+    m33 = (inner * (a2 + b2 + outer) + a2 * (b2 + outer)) / w
+    r1, r2, r3 = (1.0 / (1.0 + k) for k in constants)
+    return Network(
+        (m11 + m12 + m13, m12 + m22 + m23, m13 + m23 + m33),
+        (m11 * r1 + m12 * r2 + m13 * r3, m12 * r1 + m22 * r2 + m23 * r3, m13 * r1 + m23 * r2 + m33 * r3),
+    )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from ironworks.physics.constants import M_C, M_H2, M_N2, M_O
+from ironworks.physics.constants import M_C, M_H2, M_N2, M_O, WUSTITE_OXYGEN
 from ironworks.plant.furnace.hearth import Flow, contents
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.raceway import Raceway
@@ -38,8 +38,8 @@ def elements_of_cells(p: FurnaceParameters, cells: Cells) -> Array:
     """(E,) kmol in all cells together."""
     s = {name: jnp.sum(field) for name, field in cells._asdict().items()}
     oxygen = (
-        1.5 * s["hematite"] + 4.0 / 3.0 * s["magnetite"] + s["wustite"] + s["moisture"] + 3.0 * s["limestone"]
-        + s["lime"] + 2.0 * s["silica"] + 3.0 * s["alumina"] + s["magnesia"] + s["manganese_oxide"]
+        1.5 * s["hematite"] + 4.0 / 3.0 * s["magnetite"] + WUSTITE_OXYGEN * s["wustite"]
+        + s["moisture"] + 3.0 * s["limestone"] + s["lime"] + 2.0 * s["silica"] + 3.0 * s["alumina"] + s["magnesia"] + s["manganese_oxide"]
         + 2.5 * s["phosphorus"]
     )  # fmt: skip
     own = _vector(
@@ -55,7 +55,8 @@ def elements_of_liquids(flow: Flow) -> Array:
     iron, carbon, silicon, manganese, phosphorus, sulphur = flow.metal
     lime, silica, alumina, magnesia, manganese_oxide, ferrous, slag_sulphur = flow.slag
     return _vector(
-        Fe=iron + ferrous, C=carbon, O=lime + 2.0 * silica + 3.0 * alumina + magnesia + manganese_oxide + ferrous,
+        Fe=iron + ferrous, C=carbon, O=lime + 2.0 * silica + 3.0 * alumina + magnesia + manganese_oxide
+        + WUSTITE_OXYGEN * ferrous,
         Ca=lime, Mg=magnesia, Al=2.0 * alumina, Si=silicon + silica, Mn=manganese + manganese_oxide, P=phosphorus,
         S=sulphur + slag_sulphur,
     )  # fmt: skip

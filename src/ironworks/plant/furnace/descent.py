@@ -20,7 +20,7 @@ from ironworks.physics.enthalpy import total
 from ironworks.plant.furnace.column import Geometry, Layers, gangue_mass, solid_volumes
 from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
-from ironworks.plant.furnace.rates import SolidRates
+from ironworks.plant.furnace.rates import Reduction, SolidRates
 from ironworks.plant.furnace.solids import enthalpy_coefficients
 from ironworks.plant.furnace.state import Cells, Descent, FurnaceState
 
@@ -101,9 +101,14 @@ def contact(u: FurnaceInputs, rates: SolidRates, cells: Cells, descent: Descent)
     met = jnp.where(cells.temperature < LUMPY_BELOW, met[:, None], 1.0)
     return rates._replace(
         heat_pass=1.0 - met * (1.0 - rates.heat_pass),
-        monoxide=tuple(met * one for one in rates.monoxide),
-        hydrogen=tuple(met * one for one in rates.hydrogen),
+        monoxide=_met(rates.monoxide, met),
+        hydrogen=_met(rates.hydrogen, met),
     )
+
+
+def _met(one: Reduction, share: Array) -> Reduction:
+    """Reduction by the share of the gas that meets the ore."""
+    return one._replace(gas=tuple(share * x for x in one.gas), oxidised=tuple(share * x for x in one.oxidised))
 
 
 def resistance(descent: Descent) -> Array:

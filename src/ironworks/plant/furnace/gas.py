@@ -6,6 +6,7 @@ without exponentials; amounts are exact whatever the coefficients are.
 """
 
 import functools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
@@ -15,11 +16,12 @@ from jax import Array
 from ironworks.physics import enthalpy as h
 from ironworks.physics.gasification import shift_extent
 from ironworks.plant.furnace.raceway import Raceway
-from ironworks.plant.furnace.rates import SolidRates
+from ironworks.plant.furnace.rates import Reduction, SolidRates
 from ironworks.plant.furnace.state import Cells
 
 UNROLL = 1  # cells per iteration of the compiled loop, found by timing
 SPECIES = (h.CARBON_MONOXIDE, h.CARBON_DIOXIDE, h.HYDROGEN, h.WATER_VAPOUR, h.NITROGEN, h.CARBON)
+MOST_OF_GAS = 0.95  # of a reducing gas in a cell: steps that stand still leave the others more than there is
 CHAR_AT_ONCE = 0.9  # of the CO2 in a cell: the most that char may take
 
 
@@ -41,9 +43,8 @@ def march(cells: Cells, rates: SolidRates, entering: Raceway, hearth_monoxide: A
     source_co = rates.melting.oxygen
     packed = jnp.stack(
         [
-            *rates.monoxide[::-1], *rates.hydrogen[::-1], *rates.monoxide_reach[::-1], *rates.hydrogen_reach[::-1],
-            *rates.oxide_limit[::-1], rates.solution, rates.solution_back, rates.steam, rates.steam_back,
-            rates.carbon_limit, rates.shift, rates.shift_constant, rates.char, rates.heat_pass, rates.heat_lift,
+            *_rows(rates.monoxide), *_rows(rates.hydrogen), *rates.oxide_limit,
+            rates.solution, rates.solution_back, rates.steam, rates.steam_back, rates.carbon_limit, rates.shift, rates.shift_constant, rates.char, rates.heat_pass, rates.heat_lift,
             cells.temperature, source_co, rates.calcination, rates.drying,
         ]
     )  # fmt: skip
@@ -72,23 +73,19 @@ def _cell(bypass: Array, carry: Array, coefficients: tuple[Array, Array]) -> tup
     co, co2, h2, h2o, nitrogen, char, temperature = carry
     x, mixing = coefficients
     (
-        w_co, m_co, h_co, w_h2, m_h2, h_h2, rw_co, rm_co, rh_co, rw_h2, rm_h2, rh_h2, lim_w, lim_m, lim_h,
+        *reduction, lim_h, lim_m, lim_w,
         solution, solution_back, steam, steam_back, carbon_limit, shift, shift_constant, burn_char, heat_pass,
         heat_lift, solid_temperature, source_co, source_co2, source_h2o,
     ) = x  # fmt: skip
     co = co + source_co
     idle_co, idle_h2 = bypass
     carbon_gas, hydrogen_gas = co + co2 - idle_co, h2 + h2o - idle_h2
-    taken = []
-    for share_co, reach_co, share_h2, reach_h2, limit in (
-        (w_co, rw_co, w_h2, rw_h2, lim_w),
-        (m_co, rm_co, m_h2, rm_h2, lim_m),
-        (h_co, rh_co, h_h2, rh_h2, lim_h),
-    ):
-        by_co = jnp.clip(share_co * (co - idle_co - carbon_gas * reach_co), 0.0, limit)
-        by_h2 = jnp.clip(share_h2 * (h2 - idle_h2 - hydrogen_gas * reach_h2), 0.0, limit - by_co)
-        co, co2, h2, h2o = co - by_co, co2 + by_co, h2 - by_h2, h2o + by_h2
-        taken.append(by_co + by_h2)
+    limits = (lim_h, lim_m, lim_w)
+    by_co = _taken(reduction[:STEPS], co - idle_co, carbon_gas, limits)
+    by_h2 = _taken(reduction[STEPS:], h2 - idle_h2, hydrogen_gas, [a - b for a, b in zip(limits, by_co)])
+    taken = [a + b for a, b in zip(by_co, by_h2)]
+    oxygen_co, oxygen_h2 = sum(by_co), sum(by_h2)
+    co, co2, h2, h2o = co - oxygen_co, co2 + oxygen_co, h2 - oxygen_h2, h2o + oxygen_h2
     by_co2 = jnp.clip(solution * (co2 - co * co * solution_back), 0.0, carbon_limit)
     co, co2 = co + 2.0 * by_co2, co2 - by_co2
     by_h2o = jnp.clip(steam * (h2o - co * h2 * steam_back), 0.0, carbon_limit)
@@ -100,7 +97,27 @@ def _cell(bypass: Array, carry: Array, coefficients: tuple[Array, Array]) -> tup
     co2, h2o = co2 + source_co2, h2o + source_h2o
     temperature = solid_temperature + (temperature - solid_temperature) * heat_pass + heat_lift
     state, mixed_heat = _mix(jnp.stack([co, co2, h2, h2o, nitrogen, char]), temperature, mixing)
-    return state, jnp.concatenate([state, jnp.stack([*taken, by_co2 + by_h2o, mixed_heat])])
+    return state, jnp.concatenate([state, jnp.stack([*taken[::-1], by_co2 + by_h2o, mixed_heat])])
+
+
+def _rows(one: Reduction) -> tuple[Array, ...]:
+    """The STEPS coefficients of one reducing gas in the order in which `_taken` reads them."""
+    return (*one.gas, *one.oxidised, one.kept, one.rest)
+
+
+STEPS = 8
+
+
+def _taken(rows: Sequence[Array], reducing: Array, both: Array, limits: Sequence[Array]) -> list[Array]:
+    """Oxygen, kmol/s, from hematite, magnetite and wustite by one gas: `reducing` of it in `both` with its oxide.
+
+    Where a step would run backward it stands still: iron that gas oxidises again is left out.
+    """
+    gas, oxidised, (kept, rest) = rows[:3], rows[3:6], rows[6:8]
+    mean = kept * reducing + rest * both
+    wanted = [jnp.clip(g * mean - o * both, 0.0, limit) for g, o, limit in zip(gas, oxidised, limits)]
+    there = MOST_OF_GAS * jnp.maximum(reducing, 0.0) / jnp.maximum(sum(wanted), 1e-30)
+    return [jnp.minimum(there, 1.0) * one for one in wanted]
 
 
 def _mix(gas: Array, temperature: Array, mixing: Array) -> tuple[Array, Array]:

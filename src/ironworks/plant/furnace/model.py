@@ -17,6 +17,7 @@ from ironworks.physics.constants import (
     M_O2,
     MOLAR_VOLUME_NORMAL,
 )
+from ironworks.physics.reduction import IRON_PER_OXYGEN
 from ironworks.physics.running import sum_to_end
 from ironworks.plant.furnace import balance, charging, descent, hearth, taps, wall
 from ironworks.plant.furnace.column import Geometry, Layers, layers
@@ -173,12 +174,15 @@ def update_cells(cells: Cells, f: Flows, coke_out: Array, ash_share: Array, heat
     keep = 1.0 - dt * melting
     keep_limited = 1.0 - dt * f.rates.melting.limited
     keep_ash = jnp.ones_like(keep).at[:, 0].add(-dt * ash_share)
-    to_magnetite, to_wustite = 6.0 * sweep.hematite, 3.0 * sweep.magnetite
+    to_magnetite, to_wustite, to_iron = (
+        ratio * taken
+        for ratio, taken in zip(IRON_PER_OXYGEN, (sweep.hematite, sweep.magnetite, sweep.wustite), strict=True)
+    )
     return cells._replace(
         hematite=keep_limited * cells.hematite - dt * to_magnetite,
         magnetite=keep_limited * cells.magnetite + dt * (to_magnetite - to_wustite),
-        wustite=keep * cells.wustite + dt * (to_wustite - sweep.wustite),
-        iron=keep * cells.iron + dt * sweep.wustite,
+        wustite=keep * cells.wustite + dt * (to_wustite - to_iron),
+        iron=keep * cells.iron + dt * to_iron,
         carbon=cells.carbon - dt * coke_out,
         ash=keep_ash * cells.ash,
         coke_sulphur=keep_ash * cells.coke_sulphur,

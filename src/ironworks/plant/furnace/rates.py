@@ -8,7 +8,9 @@ from jax import Array
 from ironworks.physics import equilibrium as k
 from ironworks.physics import gasification, reduction
 from ironworks.physics.constants import ATMOSPHERE, GAS_CONSTANT, M_FEO
+from ironworks.physics.enthalpy import FORMATION_FEO
 from ironworks.physics.metal import IRON, PHOSPHORUS, REFERENCE
+from ironworks.physics.reduction import IRON_PER_OXYGEN, OXYGEN_PER_IRON
 from ironworks.physics.slag import SLAG_HEAT_CAPACITY, SLAG_HEAT_CONTENT, SLAG_REFERENCE
 from ironworks.plant.furnace.column import Layers, gangue_mass, softened
 from ironworks.plant.furnace.parameters import FurnaceParameters
@@ -17,11 +19,11 @@ from ironworks.plant.furnace.state import Cells
 
 MOST_PER_STEP = 0.5  # share of a reactant in a cell that one step may take: keeps amounts positive
 MELT_CARBON = 0.2  # share of a cell's carbon that melting oxides may take in one step
+LEAST_FALL = 1e-9  # of the gas in a cell without ore
 SMALL_UNITS = 1e-3  # transfer units under which the slope within a cell cannot matter
 DRYING_MIDDLE = 345.0  # K, moisture leaves at half its rate
 DRYING_WIDTH = 6.0  # K
 TYPICAL_GAS_HEAT_CAPACITY = (30.5e3, 2.2)  # J/kmol/K, J/kmol/K2 of furnace gas; for transfer units only
-OXYGEN_PER_HEMATITE, OXYGEN_PER_MAGNETITE = 1.5, 4.0 / 3.0  # mol O per mol Fe
 
 
 class Melting(NamedTuple):
@@ -36,17 +38,28 @@ class Melting(NamedTuple):
     capacity: Array  # W/K of the liquids made
 
 
+class Reduction(NamedTuple):
+    """How one reducing gas (with its oxide of total flow n_t, kmol/s) takes oxygen from the ore of a cell.
+
+    The gas falls exponentially to where the three steps together are at rest; each step has the mean of it:
+    n_mean = kept n + rest n_t, and step j takes gas_j n_mean - oxidised_j n_t [kmol/s O].
+    """
+
+    gas: tuple[Array, ...]  # hematite, magnetite, wustite
+    oxidised: tuple[Array, ...]
+    kept: Array
+    rest: Array
+
+
 class SolidRates(NamedTuple):
     """Coefficients of the gas sweep, all (A, N)."""
 
     melting: Melting
     drying: Array  # kmol/s
     calcination: Array  # kmol/s
-    monoxide: tuple[Array, ...]  # share of the way to equilibrium with CO, for H, M, W
-    hydrogen: tuple[Array, ...]
-    monoxide_reach: tuple[Array, ...]  # 1/(1+K)
-    hydrogen_reach: tuple[Array, ...]
-    oxide_limit: tuple[Array, ...]  # kmol/s O that each step may take
+    monoxide: Reduction  # by CO
+    hydrogen: Reduction  # by H2
+    oxide_limit: tuple[Array, ...]  # kmol/s O that each step may take: H, M, W
     solution: Array  # share of CO2 gasified
     solution_back: Array  # 1/(kmol/s): n_CO^2 times this is n_CO2 at equilibrium
     steam: Array
@@ -68,9 +81,9 @@ def melting_rates(p: FurnaceParameters, cells: Cells, dt: float) -> Melting:
     share = -jnp.expm1(-dt * rising / p.melting_time) / dt
     reduced = 1.0 - p.slag_wustite_share
     oxygen = (
-        OXYGEN_PER_HEMATITE * cells.hematite
-        + OXYGEN_PER_MAGNETITE * cells.magnetite
-        + reduced * cells.wustite
+        OXYGEN_PER_IRON[0] * cells.hematite
+        + OXYGEN_PER_IRON[1] * cells.magnetite
+        + OXYGEN_PER_IRON[2] * reduced * cells.wustite
         + 2.5 * cells.phosphorus
     )
     enough = jnp.clip(MELT_CARBON * cells.carbon / jnp.maximum(dt * share * oxygen, 1e-30), 0.0, 1.0)
@@ -86,7 +99,6 @@ def melting_rates(p: FurnaceParameters, cells: Cells, dt: float) -> Melting:
     return Melting(share, limited, iron, escaped, limited * oxygen, heat, capacity)
 
 
-FORMATION_FEO = -266.3e6  # J/kmol, as in `physics.enthalpy`
 SLAG_AT_REFERENCE = SLAG_HEAT_CONTENT + SLAG_HEAT_CAPACITY * (
     REFERENCE - SLAG_REFERENCE
 )  # J/kg at the metal's reference
@@ -107,9 +119,12 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
     open_surface = p.ore_surface * (1.0 - p.softening_closure * soft)
     area = cells.reducibility * open_surface * lay.ore_volume * per_flow
 
-    def approach(gas, known):
-        all_resistances = reduction.resistances(gas, radii, known, t, p.ore_particle_radius, p.gas_film_coefficient)
-        return tuple(-jnp.expm1(-p.reduction_factor[i] * area / one) for i, one in enumerate(all_resistances))
+    def reduced_by(gas, known) -> Reduction:
+        one = reduction.network(gas, radii, known, t, p.ore_particle_radius, p.gas_film_coefficient, p.reduction_factor)
+        falling = jnp.maximum(area * sum(one.gas), LEAST_FALL)
+        kept = -jnp.expm1(-falling) / falling
+        rest = (1.0 - kept) * sum(one.oxidised) / sum(one.gas)
+        return Reduction(tuple(area * x for x in one.gas), tuple(area * x for x in one.oxidised), kept, rest)
 
     rate = gasification.carbon_dioxide_rate(t, p.gasification_rate, cells.reactivity, p.gasification_film_rate)
     steam_rate = gasification.carbon_dioxide_rate(
@@ -130,11 +145,12 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
         melting=melting_rates(p, cells, dt),
         drying=cells.moisture * -jnp.expm1(-dt * dry / p.dryer_time) / dt,
         calcination=cells.limestone * -jnp.expm1(-dt / p.calcination_time * _calcining(t, cells.pressure)) / dt,
-        monoxide=approach(reduction.CARBON_MONOXIDE, constants),
-        hydrogen=approach(reduction.HYDROGEN, hydrogen_constants),
-        monoxide_reach=tuple(1.0 / (1.0 + one) for one in constants),
-        hydrogen_reach=tuple(1.0 / (1.0 + one) for one in hydrogen_constants),
-        oxide_limit=(least * cells.hematite / 6.0, least * cells.magnetite / 3.0, least * cells.wustite),
+        monoxide=reduced_by(reduction.CARBON_MONOXIDE, constants),
+        hydrogen=reduced_by(reduction.HYDROGEN, hydrogen_constants),
+        oxide_limit=tuple(
+            least * n / ratio
+            for n, ratio in zip((cells.hematite, cells.magnetite, cells.wustite), IRON_PER_OXYGEN, strict=True)
+        ),
         solution=-jnp.expm1(-coke_exposure * rate),
         solution_back=atmospheres / k.solution_loss(t),
         steam=-jnp.expm1(-coke_exposure * steam_rate),

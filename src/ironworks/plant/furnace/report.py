@@ -15,6 +15,7 @@ from ironworks.physics.constants import (
     M_SIO2,
     MOLAR_VOLUME_NORMAL,
 )
+from ironworks.physics.reduction import OXYGEN_PER_IRON
 from ironworks.plant.furnace import descent, hearth, taps
 from ironworks.plant.furnace.column import Geometry, layers
 from ironworks.plant.furnace.inputs import FurnaceInputs
@@ -182,7 +183,8 @@ def _profiles(p: FurnaceParameters, g: Geometry, s: FurnaceState) -> dict[str, A
     cells = s.cells
     lay = layers(p, g, cells, s.active)
     iron = jnp.maximum(cells.hematite + cells.magnetite + cells.wustite + cells.iron, SMALL)
-    oxygen = (1.5 * cells.hematite + 4.0 / 3.0 * cells.magnetite + cells.wustite) / iron
+    oxides = (cells.hematite, cells.magnetite, cells.wustite)
+    oxygen = sum(o * n for o, n in zip(OXYGEN_PER_IRON, oxides, strict=True)) / iron
     hot = lay.used > 0.0
 
     def top_of(limit: float) -> Array:

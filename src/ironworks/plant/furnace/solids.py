@@ -46,7 +46,7 @@ def enthalpy_coefficients(p: FurnaceParameters, cells: Cells) -> tuple[Array, Ar
     """Coefficients (a, b, c, d) of the cells' enthalpy a + bT + cT^2 + d/T, J."""
     a, b, c, d = h.mixture(
         (cells.hematite, cells.magnetite, cells.wustite, cells.iron, cells.carbon),
-        (h.HEMATITE_PER_IRON, h.MAGNETITE_PER_IRON, h.WUSTITE, h.IRON, h.CARBON),
+        (h.HEMATITE_PER_IRON, h.MAGNETITE_PER_IRON, h.WUSTITE_PER_IRON, h.IRON, h.CARBON),
     )
     formation = (
         gangue_formation(cells)

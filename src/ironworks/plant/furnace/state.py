@@ -13,7 +13,7 @@ class Cells(NamedTuple):
 
     hematite: Array  # kmol Fe as Fe2O3
     magnetite: Array  # kmol Fe as Fe3O4
-    wustite: Array  # kmol Fe as FeO
+    wustite: Array  # kmol Fe as Fe0.947O
     iron: Array  # kmol Fe metallic
     carbon: Array  # kmol C of coke
     ash: Array  # kg coke ash

@@ -85,6 +85,7 @@ class FurnaceParameters(NamedTuple):
     coal_moisture: Annotated[float, "1"]
     coal_sulphur: Annotated[float, "1"]
     coal_formation_enthalpy: Annotated[float, "J/kg"]
+    coal_temperature: Annotated[float, "K"]
     coal_burnout: Annotated[float, "1"]
     blower_pressure: Annotated[float, "Pa"]
     least_blast_volume: Annotated[float, "Nm3/s"]

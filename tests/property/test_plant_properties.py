@@ -1,19 +1,21 @@
 """Properties of the random streams, snapshots, instruments and actuators of the simulated works."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ironworks.plant.actuators import Actuators, Setpoints, blast_moisture, furnace_inputs
+from ironworks.plant.actuators import Actuators, Setpoints, blast_moisture, coal_factors, furnace_inputs
 from ironworks.plant.disturbances import Disturbances
 from ironworks.plant.furnace.inputs import check
 from ironworks.plant.furnace.parameters import read_furnace_parameters
 from ironworks.plant.instruments import Instruments
 from ironworks.plant.publishing import measured_tags
 from ironworks.plant.random_streams import BLOCK, Stream
+from ironworks.plant.scenarios import SECTORS
 from ironworks.plant.settings import Settings
 from ironworks.plant.snapshot import pack, unpack
 from plant_kit import SketchProcess
@@ -228,3 +230,25 @@ def test_switching_one_off_leaves_the_others_as_they_were(demo_works):
     assert not now_b.spread["stave"].any()
     assert {**now_a.slow, "coke_moisture": 0.0} == now_b.slow
     assert now_a.stove != 1
+
+
+@given(st.lists(st.integers(0, 6), min_size=SECTORS, max_size=SECTORS))
+def test_coal_that_plugged_lances_do_not_take_goes_to_the_others(demo_works, plugged):
+    file = Settings.load(demo_works.folder / "disturbances.toml")
+    lances, most = file["coal.lances"], file["coal.lance_capacity"]
+    now = SimpleNamespace(coal_tripped=False, lances_plugged=np.array(plugged, float), slow={"coal_flow": 0.0})
+    factors = coal_factors(now, file)
+    free = np.maximum(lances / SECTORS - now.lances_plugged, 0.0)
+    assert factors.mean() == pytest.approx(min(1.0, most * free.sum() / lances))  # lost only beyond their capacity
+    per_lance = factors[free > 0.0] * (lances / SECTORS) / free[free > 0.0]
+    assert np.ptp(per_lance) < 1e-9
+    assert per_lance.max(initial=0.0) <= most + 1e-9
+    assert (factors[free == 0.0] == 0.0).all()
+
+
+def test_no_coal_in_a_trip_and_none_through_plugged_lances_alone(demo_works):
+    file = Settings.load(demo_works.folder / "disturbances.toml")
+    tripped = SimpleNamespace(coal_tripped=True, lances_plugged=np.zeros(SECTORS), slow={"coal_flow": 0.0})
+    shut = SimpleNamespace(coal_tripped=False, lances_plugged=np.full(SECTORS, 9.0), slow={"coal_flow": 0.0})
+    assert not coal_factors(tripped, file).any()
+    assert not coal_factors(shut, file).any()

@@ -61,12 +61,17 @@ def blast_moisture(demand: float, humidity: float, valve_noise: float) -> float:
     return max(demand + valve_noise, humidity)
 
 
-def coal_factors(now: Disturbed, lances: float) -> np.ndarray:
-    """Coal of each tuyere sector over its even share, shape (SECTORS,): 0 in a trip, less where lances are plugged."""
+def coal_factors(now: Disturbed, settings: Settings) -> np.ndarray:
+    """Coal of each tuyere sector over its even share, shape (SECTORS,): 0 in a trip, less where lances are plugged.
+
+    `settings`: disturbances. The station holds its flow: what plugged lances do not take goes to the others in equal
+    parts, as far as `coal.lance_capacity` lets them; only the rest is lost.
+    """
     if now.coal_tripped:
         return np.zeros(SECTORS)
-    per_sector = lances / SECTORS
-    return np.maximum(1.0 - now.lances_plugged / per_sector, 0.0) * max(1.0 + now.slow["coal_flow"], 0.0)
+    free = np.maximum(1.0 - now.lances_plugged / (settings["coal.lances"] / SECTORS), 0.0)
+    taken = min(settings["coal.lance_capacity"], 1.0 / max(float(np.mean(free)), 1e-9))
+    return free * taken * max(1.0 + now.slow["coal_flow"], 0.0)
 
 
 def furnace_inputs(
@@ -78,7 +83,7 @@ def furnace_inputs(
     furnace knows only one coal analysis. The burden's other differences go into its inputs one by one.
     """
     slow = now.slow
-    coal = demand.coal_injection_rate * float(np.mean(coal_factors(now, settings["coal.lances"])))
+    coal = demand.coal_injection_rate * float(np.mean(coal_factors(now, settings)))
     gauge_error = (1.0 - settings["charge.moisture_gauge_share"]) * slow["coke_moisture"]
     split = np.array(
         [

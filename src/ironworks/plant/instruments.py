@@ -24,6 +24,8 @@ KINDS = (
 )  # fmt: skip
 SPAN = ("top_gas_carbon_monoxide", "top_gas_carbon_dioxide")
 """Tags of one analyser, whose span errs and drifts for both alike: their ratio stays right."""
+LINE = (*SPAN, "top_gas_hydrogen")
+"""Tags that share a sample line: its pressure, leaks and back-flushes with nitrogen dilute all of them alike."""
 FAULTS = ("dropout", "outlier", "freeze")
 U_DROPOUT, U_DROPOUT_TIME, U_OUTLIER, U_OUTLIER_SIZE, U_FREEZE, U_FREEZE_TIME = range(6)
 N_WHITE, N_WANDER, N_DRIFT, N_GAIN = range(4)
@@ -61,6 +63,8 @@ class Instruments:
         self._error, self._cut = columns["gain_error"], columns["low_cut"]
         self._shared = np.array([float(tag.name in SPAN) for tag in tags])
         self._span = [settings.get(f"analyser.{kind}", 0.0) for kind in ("span_error", "span_drift")]
+        self._on_line = np.array([tag.name in LINE for tag in tags])
+        self._dilution = settings.get("analyser.dilution_noise", 0.0)
         self._span_time = settings.get("analyser.span_time", 1.0)
         self._lag = np.maximum(columns["lag"], 1e-9)
         self._resolution, self._coarse = columns["resolution"], columns["resolution"] > 0.0
@@ -68,7 +72,7 @@ class Instruments:
         self._low, self._high = np.array([t.low for t in tags]), np.array([t.high for t in tags])
         self._settings, self._faults = settings, faults
         self._normals = Stream(seed, "instruments", 4 * count)
-        self._spans = Stream(seed, "analyser span", 1)
+        self._spans, self._line = Stream(seed, "analyser span", 1), Stream(seed, "sample line", 2)
         self._uniforms = Stream(seed, "instrument faults", 6 * count)
 
     @staticmethod
@@ -101,13 +105,14 @@ class Instruments:
         keep = np.exp(-seconds / self._span_time)
         span = float(keep * state.span + np.sqrt(1.0 - keep * keep) * self._spans.normal(step)[0])
         gain_error = self._error + self._shared * (self._span[0] + self._span[1] * span)
+        gain_error = gain_error + self._on_line * self._dilution * self._line.normal(step)[0]
         reading = lagged * (1.0 + gain_error) * (1.0 + self._gain * gain + self._relative * n[N_WHITE])
         reading = reading + self._drift * drift + self._wander * wander + self._noise * n[N_WHITE]
         missing, frozen, last = state.missing_until, state.frozen_until, state.last
         if self._faults:
             u = self._uniforms.uniform(step).reshape(6, -1)
             missing, frozen = self._begin(missing, frozen, u, time, seconds)
-            reading = self._spike(reading, u)
+            reading = self._spike(reading, u, self._line.uniform(step))
         reading = np.where(self._coarse, np.round(reading / self._digit) * self._digit, reading)
         reading = np.where(reading < self._cut, 0.0, reading)  # a meter's low-flow cut-off
         reading = np.clip(reading, self._low, self._high)
@@ -127,13 +132,15 @@ class Instruments:
         missing = np.where(drops, np.maximum(missing, time + drop_time), missing)
         return missing, np.where(freezes, np.maximum(frozen, time + freeze_time), frozen)
 
-    def _spike(self, reading: Vector, u: Vector) -> Vector:
-        """Single wrong values, up or down."""
+    def _spike(self, reading: Vector, u: Vector, line: Vector) -> Vector:
+        """Single wrong values, up or down; in the sample line a flush, that dilutes all its gases to the same share."""
         share = self._settings["common.outlier_share"]
         low, high = self._settings.pair("common.outlier_size")
         size = (low + (high - low) * u[U_OUTLIER_SIZE]) * (self._high - self._low)
         sign = np.where(u[U_OUTLIER] < 0.5 * share, -1.0, 1.0)
-        return reading + np.where(u[U_OUTLIER] < share, sign * size, 0.0)
+        alone = reading + np.where(u[U_OUTLIER] < share, sign * size, 0.0)
+        left = 1.0 - (low + (high - low) * float(line[1])) if line[0] < share else 1.0
+        return np.where(self._on_line, reading * left, alone)
 
 
 def _correlated(now: Vector, normal: Vector, time: Vector, seconds: float) -> Vector:

@@ -71,7 +71,7 @@ def _blast(
     v["coal_injection_rate"] = f["actual_coal_injection_rate"] / (
         1.0 - now.slow["coal_ash"] / (1.0 - d["mean.coal_ash"])
     )
-    factors = coal_factors(now, d["coal.lances"])
+    factors = coal_factors(now, d)
     all_sectors = float(factors.sum())
     for sector in range(SECTORS):
         share = float(factors[sector]) / all_sectors if all_sectors > 0.0 else 1.0 / SECTORS

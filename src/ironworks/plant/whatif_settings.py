@@ -13,6 +13,8 @@ one in kPa(g), bar(g) or MPa(g) is above atmosphere.
     burden_pattern=MATERIAL:CHANGE[;MATERIAL:CHANGE]     MATERIAL: ore or coke
     CHANGE   three weights for centre, middle and wall   ore:0.75,1.04,1.01    their mean by area must be 1
              or one zone's weight in per cent            coke:centre+5%        the other two give way in proportion
+    burden_pattern=MATERIAL@ANGLExROUNDS[,ANGLExROUNDS]  a chute table, tilt in degrees from the vertical:
+             ore@44x2,42x3,40x4,36x5;coke:centre+5%      its rounds must add up to the works' own
 """
 
 import math
@@ -26,6 +28,7 @@ import numpy as np
 from ironworks.core.errors import CallError, nearest
 from ironworks.core.units import UNITS, Unit
 from ironworks.plant.furnace.burden import burden_faults
+from ironworks.plant.furnace.charging_pattern import ChuteTable, changed_weights, reference_table, table_faults
 from ironworks.plant.furnace.inputs import ANNULI, VALID, FurnaceInputs, check
 from ironworks.plant.furnace.parameters import FurnaceParameters
 
@@ -34,8 +37,10 @@ PATTERN, ENRICHMENT = "burden_pattern", "oxygen_enrichment"
 MATERIALS, ZONES = ("ore", "coke"), ("centre", "middle", "wall")
 ROUNDING = 1e-3  # of the mean: weights typed with three digits
 GRAMMAR = (
-    "ore:W,W,W or coke:W,W,W (centre, middle, wall; mean by area 1), or one zone as in coke:centre+5%, joined by ;"
+    "ore:W,W,W or coke:W,W,W (centre, middle, wall; mean by area 1), one zone as in coke:centre+5%, or a chute table "
+    "as in ore@44x2,40x3 (degrees x rounds), joined by ;"
 )
+Part = tuple[float, ...] | tuple[str, float] | ChuteTable
 
 UNITS_OF = {
     "blast_volume": ("Nm3/min", "Nm3/s", "Nm3/h", "10^4 Nm3/h"),
@@ -50,6 +55,7 @@ UNITS_OF = {
 """Units that may be given; the first one is shown."""
 NAMES = (*UNITS_OF, PATTERN)
 NUMBER = re.compile(r"([+-]?)\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)", re.DOTALL)
+POSITION = re.compile(r"\s*([^\sx]+)\s*x\s*(\S+)\s*")
 SHIFT = re.compile(r"(\w+)\s*([+-])\s*(\d+\.?\d*|\.\d+)\s*%")
 
 
@@ -74,10 +80,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class PatternSetting:
-    """A burden pattern: for each material that changes either three weights or (zone, factor)."""
+    """A burden pattern: for each material that changes three weights, (zone, factor) or a chute table."""
 
     text: str
-    parts: dict[str, tuple[float, ...] | tuple[str, float]]
+    parts: dict[str, Part]
     name: str = PATTERN
 
 
@@ -140,26 +146,45 @@ def _scalar(text: str, name: str, sign: str, value: float, symbol: str) -> Setti
     return Setting(text, name, Kind.ABSOLUTE, unit.to_si(value), unit)
 
 
-def _pattern_parts(text: str, change: str) -> dict[str, tuple[float, ...] | tuple[str, float]]:
-    parts: dict[str, tuple[float, ...] | tuple[str, float]] = {}
+def _pattern_parts(text: str, change: str) -> dict[str, Part]:
+    parts: dict[str, Part] = {}
     for part in change.split(";"):
-        material, _, rest = (word.strip() for word in part.partition(":"))
-        if material not in MATERIALS or material in parts:
-            raise CallError(f"'{part.strip()}' is not a part of a burden pattern", f"--set {text}", GRAMMAR)
-        shift = SHIFT.fullmatch(rest)
-        if shift is not None and shift[1] not in ZONES:
-            raise CallError(f"unknown zone '{shift[1]}'", f"--set {text}", GRAMMAR, nearest(shift[1], ZONES))
-        if shift is not None:
-            parts[material] = (shift[1], 1.0 + float(shift[2] + shift[3]) / 100.0)
-            continue
-        try:
-            weights = tuple(float(word) for word in rest.split(","))
-        except ValueError:
-            weights = ()
-        if len(weights) != ANNULI or not all(map(math.isfinite, weights)):
-            raise CallError(f"'{rest}' is neither three weights nor a zone's change", f"--set {text}", GRAMMAR)
-        parts[material] = weights
+        material, mark, rest = (word.strip() for word in [*re.split(r"([:@])", part, maxsplit=1), "", ""][:3])
+        if not mark or material not in MATERIALS or material in parts:
+            known = "" if material in MATERIALS else nearest(material, MATERIALS)
+            raise CallError(f"'{part.strip()}' is not a part of a burden pattern", f"--set {text}", GRAMMAR, known)
+        parts[material] = _chute_table(text, material, rest) if mark == "@" else _weights_or_shift(text, rest)
     return parts
+
+
+def _weights_or_shift(text: str, rest: str) -> Part:
+    shift = SHIFT.fullmatch(rest)
+    if shift is not None and shift[1] not in ZONES:
+        raise CallError(f"unknown zone '{shift[1]}'", f"--set {text}", GRAMMAR, nearest(shift[1], ZONES))
+    if shift is not None:
+        return shift[1], 1.0 + float(shift[2] + shift[3]) / 100.0
+    try:
+        weights = tuple(float(word) for word in rest.split(","))
+    except ValueError:
+        weights = ()
+    if len(weights) != ANNULI or not all(map(math.isfinite, weights)):
+        raise CallError(f"'{rest}' is neither three weights nor a zone's change", f"--set {text}", GRAMMAR)
+    return weights
+
+
+def _chute_table(text: str, material: str, rest: str) -> ChuteTable:
+    angles: list[float] = []
+    rounds: list[float] = []
+    for position in rest.split(","):
+        found = POSITION.fullmatch(position)
+        try:
+            angles.append(float(found[1]) if found else math.nan)
+            rounds.append(float(found[2]) if found else math.nan)
+        except ValueError:
+            found = None
+        if found is None:
+            raise CallError(f"'{position.strip()}' is not ANGLExROUNDS", f"--set {text}", GRAMMAR)
+    return ChuteTable(material, tuple(angles), tuple(rounds))
 
 
 def apply_settings(
@@ -228,8 +253,11 @@ def _apply_pattern(
     new: dict[str, Any] = {}
     for material, part in setting.parts.items():
         field = f"burden_pattern_{material}"
-        if isinstance(part[0], str):
-            new[field] = _shifted(np.asarray(getattr(inputs, field)), shares, part[0], float(part[1]), setting.text)
+        now = np.asarray(getattr(inputs, field))
+        if isinstance(part, ChuteTable):
+            new[field] = _from_table(part, now, parameters, setting.text)
+        elif isinstance(part[0], str):
+            new[field] = _shifted(now, shares, part[0], float(part[1]), setting.text)
         else:
             new[field] = _weights(np.array(part, dtype=np.float64), shares, setting.text)
         low, high, _ = VALID[field]
@@ -238,6 +266,18 @@ def _apply_pattern(
             raise CallError(f"{material} weights {shown}", f"--set {setting.text}", f"{low:g} ... {high:g} each")
     changed = inputs._replace(**new)
     return changed, Applied(setting.text, PATTERN, "-", _patterns(inputs), _patterns(changed))
+
+
+def _from_table(table: ChuteTable, now: np.ndarray, parameters: FurnaceParameters, text: str) -> np.ndarray:
+    faults = table_faults(parameters, table)
+    if faults:
+        own = reference_table(parameters, table.material)
+        shown = ",".join(f"{angle:g}x{rounds:g}" for angle, rounds in zip(own.angles, own.rounds, strict=True))
+        raise CallError(
+            "; ".join(faults), f"--set {text}", "a table that the chute can run",
+            f"the works' own is {table.material}@{shown}",
+        )  # fmt: skip
+    return changed_weights(parameters, now, table)
 
 
 def _weights(weights: np.ndarray, shares: np.ndarray, text: str) -> np.ndarray:

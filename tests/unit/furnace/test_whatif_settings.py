@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ironworks.core.errors import CallError
 from ironworks.core.units import UNITS
 from ironworks.plant.furnace.burden import burden_faults, check_burden
+from ironworks.plant.furnace.charging_pattern import reference_table
 from ironworks.plant.furnace.freezing import ON_BLAST, SOLIDIFIES, STARVED_TIME, STILL_TIME, FreezeWatch, Outcome, Signs
 from ironworks.plant.furnace.freezing import watch as judge
 from ironworks.plant.furnace.inputs import FurnaceInputs
@@ -94,6 +95,26 @@ def test_weights_with_three_digits_are_taken_and_made_exact():
         assert getattr(new, f"burden_pattern_{material}") @ SHARES == pytest.approx(1.0, abs=1e-12)
 
 
+def _own(material: str) -> str:
+    table = reference_table(PARAMETERS, material)
+    pairs = zip(table.angles, table.rounds, strict=True)
+    return f"{material}@" + ", ".join(f"{angle:g} x {rounds:g}" for angle, rounds in pairs)
+
+
+def test_the_works_own_chute_table_changes_nothing():
+    new = apply(f"burden_pattern={_own('ore')};{_own('coke')}")
+    for material in ("ore", "coke"):
+        field = f"burden_pattern_{material}"
+        assert getattr(new, field) == pytest.approx(np.asarray(getattr(INPUTS, field)), abs=1e-12)
+
+
+def test_a_chute_table_moves_one_material_and_goes_with_other_parts():
+    new = apply("burden_pattern=ore@44x4,42x4,40x2,38x2,36x2;coke:centre+5%")
+    assert new.burden_pattern_ore[0] < INPUTS.burden_pattern_ore[0] < new.burden_pattern_ore[0] * 1.3
+    assert new.burden_pattern_ore @ SHARES == pytest.approx(1.0, abs=1e-12)
+    assert new.burden_pattern_coke[0] == pytest.approx(1.05 * INPUTS.burden_pattern_coke[0])
+
+
 @pytest.mark.parametrize(
     ("texts", "words"),
     [
@@ -122,6 +143,22 @@ def test_weights_with_three_digits_are_taken_and_made_exact():
         (("burden_pattern=ore:1,1,1;ore:1,1,1",), "not a part"),
         (("burden_pattern=coke:centre+900%",), "everything or nothing"),
         (("burden_pattern=ore:0.1,1.1,1.1",), "0.2 ... 3"),
+        (("burden_pattern=oar@44x14",), "did you mean 'ore'"),
+        (("burden_pattern=ore@44x14;ore@44x14",), "not a part"),
+        (("burden_pattern=ore@",), "not ANGLExROUNDS"),
+        (("burden_pattern=ore@44",), "not ANGLExROUNDS"),
+        (("burden_pattern=ore@44x",), "not ANGLExROUNDS"),
+        (("burden_pattern=ore@44xmany",), "not ANGLExROUNDS"),
+        (("burden_pattern=ore@44x7,40x6",), "add up to 13, a batch of ore is let out in 14"),
+        (("burden_pattern=ore@44x15,40x-1",), "-1 rounds at 40 deg"),
+        (("burden_pattern=ore@44x14,40x0",), "0 rounds at 40 deg"),
+        (("burden_pattern=ore@44xnan",), "nan rounds"),
+        (("burden_pattern=ore@44xinf",), "inf rounds"),
+        (("burden_pattern=ore@55x7,40x7",), "55 deg is outside the chute's 5 ... 50 deg"),
+        (("burden_pattern=ore@nanx7,40x7",), "nan deg is outside"),
+        (("burden_pattern=ore@44x7,44x7",), "44 deg stands twice"),
+        (("burden_pattern=coke@40x7",), "the works' own is coke@44x2"),
+        (("burden_pattern=ore@14x14",), "0.2 ... 3"),
     ],
 )
 def test_what_is_refused_and_why(texts, words):

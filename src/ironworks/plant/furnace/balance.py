@@ -39,8 +39,8 @@ def elements_of_cells(p: FurnaceParameters, cells: Cells) -> Array:
     s = {name: jnp.sum(field) for name, field in cells._asdict().items()}
     oxygen = (
         1.5 * s["hematite"] + 4.0 / 3.0 * s["magnetite"] + WUSTITE_OXYGEN * s["wustite"]
-        + s["moisture"] + 3.0 * s["limestone"] + s["lime"] + 2.0 * s["silica"] + 3.0 * s["alumina"] + s["magnesia"] + s["manganese_oxide"]
-        + 2.5 * s["phosphorus"]
+        + s["moisture"] + 3.0 * s["limestone"] + s["lime"] + 2.0 * s["silica"] + 3.0 * s["alumina"] + s["magnesia"]
+        + s["manganese_oxide"] + 2.5 * s["phosphorus"]
     )  # fmt: skip
     own = _vector(
         Fe=s["hematite"] + s["magnetite"] + s["wustite"] + s["iron"], C=s["carbon"] + s["limestone"], O=oxygen,

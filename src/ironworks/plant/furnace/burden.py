@@ -14,12 +14,15 @@ from ironworks.plant.furnace.parameters import FurnaceParameters
 LEAST_DIRECT_REDUCTION = 0.2  # kmol C per kmol Fe: furnaces rich in hydrogen come down to 0.2-0.25; field value
 LEAST_CARBON_OF_METAL = 0.042  # kg C per kg hot metal; 4.2 % is the lowest of usual hot metal (saturation 4.5-5)
 IRON_OF_METAL = 0.945  # kg Fe per kg hot metal; field value
-# Window in which slag of CaO, SiO2, Al2O3 and MgO is liquid at 1500-1550 degC. Beyond it stand dicalcium silicate,
-# silica, spinel or periclase (Osborn, DeVries, Gee, Kraner, Trans. AIME 200 (1954) 33; Slag Atlas, VDEh 1995); the
-# figures are rounded outward from memory of these diagrams.
+# Window outside which a slag of CaO, SiO2, Al2O3 and MgO is not liquid at 1500-1550 degC: no furnace could drain it.
+# Measured: liquid below 1460 degC at CaO/SiO2 1.10 (Ma, Zhang, Zhao, Evans, Zhao, ISIJ Int. 56 (2016) 513), liquidus
+# 1450-1550 degC at CaO/SiO2 1.50 (Metall. Mater. Trans. B 2016, doi 10.1007/s11663-016-0584-2), between the fields of
+# dicalcium silicate, merwinite, melilite, spinel and periclase; the fields over the whole range: Osborn, DeVries, Gee,
+# Kraner, J. Metals 6 (1954) 33; Slag Atlas, 2nd ed., VDEh 1995. Chosen to lie outside what these call liquid, not read
+# off an isotherm: the borders of the four oxides depend on one another, and a slag inside may still be stiff or solid.
 LIQUID_BASICITY = (0.6, 1.6)  # CaO/SiO2
-MOST_ALUMINA = 0.30  # mass fraction of the four oxides
-MOST_MAGNESIA = 0.20
+MOST_ALUMINA = 0.30  # mass fraction of the four oxides; operated slags hold 8-20 %
+MOST_MAGNESIA = 0.20  # likewise; operated slags hold 4-12 %
 ASH_OXIDES = ("silica", "alumina", "lime", "magnesia")  # order of the ash analyses of the parameters
 
 

@@ -44,7 +44,8 @@ def march(cells: Cells, rates: SolidRates, entering: Raceway, hearth_monoxide: A
     packed = jnp.stack(
         [
             *_rows(rates.monoxide), *_rows(rates.hydrogen), *rates.oxide_limit,
-            rates.solution, rates.solution_back, rates.steam, rates.steam_back, rates.carbon_limit, rates.shift, rates.shift_constant, rates.char, rates.heat_pass, rates.heat_lift,
+            rates.solution, rates.solution_back, rates.steam, rates.steam_back, rates.carbon_limit,
+            rates.shift, rates.shift_constant, rates.char, rates.heat_pass, rates.heat_lift,
             cells.temperature, source_co, rates.calcination, rates.drying,
         ]
     )  # fmt: skip

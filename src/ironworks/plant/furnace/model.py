@@ -215,7 +215,8 @@ def advance_state(
     bottom = cells.temperature[:, 0]
     holding = jnp.clip(cells.carbon[:, 0] / (FULL_BOTTOM * cells.carbon_charged[:, 0] + 1e-9), LEAST_HOLDING, 1.0)
     coke_share = s.gas_share * holding / jnp.sum(s.gas_share * holding)
-    raceway = burn(p, u, s.blast, s.gas_share, coke_share, bottom)
+    coke_ash = cells.ash[:, 0] / jnp.maximum(cells.carbon[:, 0], 1e-9)
+    raceway = burn(p, u, s.blast, s.gas_share, coke_share, bottom, coke_ash)
     burnt = jnp.minimum(raceway.coke / jnp.maximum(cells.carbon[:, 0], 1e-9), MOST_BURNT / dt)
     melted = melted_at_bottom(cells, rates)
     height = jnp.sum(rates.melting.iron * lay.height, axis=1) / jnp.maximum(melted["iron"], 1e-9)
@@ -257,6 +258,7 @@ def advance_state(
         - raceway.coke * h.enthalpy(h.CARBON, bottom)
         - s.gas_share * pool.carbon * h.enthalpy(h.CARBON, mean_bottom)
         + raceway.coal_ash * ash_formation(p.coal_ash_analysis)
+        + raceway.ash_heat
     )
     heat = heat.at[:, 0].add(bottom_heat)
     cells = update_cells(cells, flows, coke_out, burnt, heat, dt)

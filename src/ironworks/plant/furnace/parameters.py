@@ -31,6 +31,21 @@ class FurnaceParameters(NamedTuple):
     tuyere_count: Annotated[float, "1"]
     tuyere_diameter: Annotated[float, "m"]
     stock_line: Annotated[float, "m"]
+    # charging: the chute of the bell-less top and the works' own charging pattern
+    chute_length: Annotated[float, "m"]
+    chute_height: Annotated[float, "m"]
+    chute_rotation: Annotated[float, "rad/s"]
+    chute_friction: Annotated[float, "1"]
+    chute_entry_speed: Annotated[float, "m/s"]
+    chute_least_angle: Annotated[float, "deg"]
+    chute_largest_angle: Annotated[float, "deg"]
+    ring_spread: Annotated[float, "m"]
+    repose_exchange: Annotated[float, "1"]
+    ore_roll_share: Annotated[float, "1"]
+    coke_roll_share: Annotated[float, "1"]
+    chute_angles: Annotated[Vector, "deg", 11]
+    reference_ore_rounds: Annotated[Vector, "1", 11]
+    reference_coke_rounds: Annotated[Vector, "1", 11]
     active_volume: Annotated[float, "m3"]
     deadman_base_share: Annotated[float, "1"]
     annulus_area_share: Annotated[Vector, "1", 3]
@@ -85,6 +100,7 @@ class FurnaceParameters(NamedTuple):
     coal_moisture: Annotated[float, "1"]
     coal_sulphur: Annotated[float, "1"]
     coal_formation_enthalpy: Annotated[float, "J/kg"]
+    coal_temperature: Annotated[float, "K"]
     coal_burnout: Annotated[float, "1"]
     blower_pressure: Annotated[float, "Pa"]
     least_blast_volume: Annotated[float, "Nm3/s"]
@@ -212,4 +228,9 @@ def _shares(values: dict[str, Any]) -> list[str]:
     for name in ("reference_burden_pattern_ore", "reference_burden_pattern_coke"):
         mean = sum(s * w for s, w in zip(shares, values[name], strict=True))
         faults += [] if abs(mean - 1.0) < 1e-6 else [f"[furnace.{name}] has the area-weighted mean {mean:.6f}, not 1"]
+    low, high = values["chute_least_angle"], values["chute_largest_angle"]
+    if any(not low <= angle <= high for angle in values["chute_angles"]):
+        faults.append(f"[furnace.chute_angles] leaves the chute's range {low:g} ... {high:g} deg")
+    for name in ("reference_ore_rounds", "reference_coke_rounds"):
+        faults += [] if sum(values[name]) > 0.0 else [f"[furnace.{name}] has no round"]
     return faults

@@ -7,7 +7,7 @@ from jax import Array
 
 from ironworks.physics import equilibrium as k
 from ironworks.physics import gasification, reduction
-from ironworks.physics.constants import ATMOSPHERE, GAS_CONSTANT, M_FEO
+from ironworks.physics.constants import GAS_CONSTANT, M_FEO
 from ironworks.physics.enthalpy import FORMATION_FEO
 from ironworks.physics.metal import IRON, PHOSPHORUS, REFERENCE
 from ironworks.physics.reduction import IRON_PER_OXYGEN, OXYGEN_PER_IRON
@@ -131,7 +131,7 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
         t, gasification.STEAM_FACTOR * p.gasification_rate, cells.reactivity, p.gasification_film_rate
     )
     coke_exposure = lay.coke_volume * per_flow
-    atmospheres = cells.pressure / (ATMOSPHERE * flow)
+    bars = cells.pressure / (k.BAR * flow)
     bearing = lay.ore_volume / jnp.maximum(lay.ore_volume + lay.coke_volume, 1e-9)
     volume = lay.ore_volume + lay.coke_volume
     permeable_ore = jnp.minimum(1.0, 2.0 * bearing) * (1.0 - soft)
@@ -152,9 +152,9 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
             for n, ratio in zip((cells.hematite, cells.magnetite, cells.wustite), IRON_PER_OXYGEN, strict=True)
         ),
         solution=-jnp.expm1(-coke_exposure * rate),
-        solution_back=atmospheres / k.solution_loss(t),
+        solution_back=bars / k.solution_loss(t),
         steam=-jnp.expm1(-coke_exposure * steam_rate),
-        steam_back=atmospheres / k.steam_gasification(t),
+        steam_back=bars / k.steam_gasification(t),
         carbon_limit=0.5 * least * cells.carbon,
         shift=lay.used * gasification.shift_approach(t, p.shift_onset),
         shift_constant=shift_constant,
@@ -190,7 +190,7 @@ def _mixing(p: FurnaceParameters, temperature: Array, lay: Layers, volume: Array
 
 def _calcining(temperature: Array, pressure: Array) -> Array:
     """Driving force of calcination [0-1] against a gas of 20 % CO2 (mean of the shaft where stone decomposes)."""
-    return jnp.clip(1.0 - 0.2 * pressure / ATMOSPHERE / k.calcination(temperature), 0.0, 1.0)
+    return jnp.clip(1.0 - 0.2 * pressure / k.BAR / k.calcination(temperature), 0.0, 1.0)
 
 
 def _hot(temperature: Array) -> Array:

@@ -84,6 +84,7 @@ def sized(base: FurnaceParameters, shape: Shape) -> FurnaceParameters:
     """The base furnace with these lines and with the masses, areas and heat flows that go with them."""
     ratio = shape.hearth_diameter / base.hearth_diameter
     size = inner_volume(shape) / inner_volume(base)
+    throat = shape.throat_diameter / base.throat_diameter
     lines = {name: value for name, value in shape._asdict().items() if name != "active_share"}
     return base._replace(
         **lines,
@@ -95,4 +96,8 @@ def sized(base: FurnaceParameters, shape: Shape) -> FurnaceParameters:
         tuyere_heat_transfer=base.tuyere_heat_transfer * shape.tuyere_count / base.tuyere_count,
         tap_hole_length=base.tap_hole_length * ratio**TAP_LENGTH_EXPONENT,
         least_blast_volume=base.least_blast_volume * size,
+        chute_length=base.chute_length * throat,
+        chute_height=(base.chute_height + base.stock_line) * throat - shape.stock_line,  # the fall is in proportion
+        chute_entry_speed=base.chute_entry_speed * throat**0.5,  # free fall from a feeder as tall in proportion
+        ring_spread=base.ring_spread * throat,
     )

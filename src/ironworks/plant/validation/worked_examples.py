@@ -83,6 +83,7 @@ FLAMES = (
 )  # fmt: skip
 
 # Reaction: name of the function in physics.equilibrium, temperatures K, values as printed (their last digit rounds).
+# Pressures in bar: the table says atm, but its figures are those of the polynomials' standard pressure.
 EQUILIBRIA = {
     "R1 hematite, CO": ("hematite_carbon_monoxide", (1000, 1200, 1400), ("9.4e4", "3.8e4", "1.9e4")),
     "R2 magnetite, CO": ("magnetite_carbon_monoxide", (1000, 1200, 1400), ("2.17", "4.38", "7.24")),

@@ -10,7 +10,7 @@ from ironworks.physics.metal import REFERENCE
 from ironworks.physics.running import sum_to_end
 from ironworks.plant.furnace.column import Layers
 from ironworks.plant.furnace.parameters import FurnaceParameters
-from ironworks.plant.furnace.rates import Melting
+from ironworks.plant.furnace.rates import Melting, slope_effect, slope_within
 from ironworks.plant.furnace.state import Cells
 
 UNROLL = 8  # cells per iteration of the compiled loop, found by timing
@@ -32,15 +32,19 @@ def descend(p: FurnaceParameters, cells: Cells, lay: Layers, melting: Melting) -
     flowing = jnp.maximum(capacity, 1e-9)
     above = jnp.concatenate([capacity[:, 1:], jnp.zeros_like(capacity[:, :1])], axis=1)
     volume = lay.ore_volume + lay.coke_volume
-    kept = above / flowing * jnp.exp(-p.heat_transfer_liquid * volume / flowing)
+    units = p.heat_transfer_liquid * volume / flowing
+    passed = jnp.exp(-units)
+    kept = above / flowing * passed
     t = cells.temperature
+    # Downward: at the bottom of a cell the burden is as much hotter than its mean as it is colder at the top.
+    lift = -slope_within(t, lay.used) * slope_effect(units, passed)
 
-    def cell(entering: Array, x: tuple[Array, Array]) -> tuple[Array, Array]:
-        solid, keep = x
-        leaving = solid + keep * (entering - solid)
+    def cell(entering: Array, x: tuple[Array, Array, Array]) -> tuple[Array, Array]:
+        solid, keep, more = x
+        leaving = solid + keep * (entering - solid) + more
         return leaving, leaving
 
-    _, leaving = jax.lax.scan(cell, t[:, -1], (t.T, kept.T), reverse=True, unroll=UNROLL)
+    _, leaving = jax.lax.scan(cell, t[:, -1], (t.T, kept.T, lift.T), reverse=True, unroll=UNROLL)
     leaving = leaving.T
     out = heat + capacity * (leaving - REFERENCE)
     entering = jnp.concatenate([out[:, 1:], jnp.zeros_like(out[:, :1])], axis=1)

@@ -160,23 +160,32 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
         shift_constant=shift_constant,
         char=-jnp.expm1(-p.char_gasification_rate * volume * per_flow * _hot(t)),
         heat_pass=passed,
-        heat_lift=_lift(t, units, passed, lay.used),
+        heat_lift=slope_within(t, lay.used) * slope_effect(units, passed),
         bypass=jnp.asarray(p.gas_bypass_share),
         mixing=_mixing(p, t, lay, volume),
     )
 
 
-def _lift(temperature: Array, units: Array, passed: Array, used: Array) -> Array:
-    """Gas through a cell whose burden temperature is linear in height, less gas through one of even temperature, K.
+def slope_within(temperature: Array, used: Array) -> Array:
+    """Burden temperature at the top of each cell less that at its bottom, K (A, N), as linear in height.
 
-    Without it every cell is one ideal stage of exchange, and halving the cells would warm the furnace. The slope is
-    the smaller of those to both neighbours, zero where they differ in sign and at the ends.
+    The smaller of the steps to both neighbours, zero where they differ in sign and at the top; the lowest cell, whose
+    bottom is the hottest burden of all, goes on as between it and the next.
     """
     step = jnp.diff(temperature, axis=1) * used[:, 1:]
-    below, above = jnp.pad(step, ((0, 0), (1, 0))), jnp.pad(step, ((0, 0), (0, 1)))
-    slope = jnp.where(below * above > 0.0, jnp.sign(above) * jnp.minimum(jnp.abs(below), jnp.abs(above)), 0.0)
+    below = jnp.concatenate([step[:, :1], step], axis=1)
+    above = jnp.pad(step, ((0, 0), (0, 1)))
+    return jnp.where(below * above > 0.0, jnp.sign(above) * jnp.minimum(jnp.abs(below), jnp.abs(above)), 0.0)
+
+
+def slope_effect(units: Array, passed: Array) -> Array:
+    """K that what flows up through a cell leaves it warmer, per K of slope, than through a cell of even temperature.
+
+    units: transfer units; passed: exp(-units). Without it every cell is one ideal stage of exchange, and halving the
+    cells would warm the furnace.
+    """
     many = jnp.maximum(units, SMALL_UNITS)
-    return slope * jnp.where(units > SMALL_UNITS, 0.5 * (1.0 + passed) - (1.0 - passed) / many, 0.0)
+    return jnp.where(units > SMALL_UNITS, 0.5 * (1.0 + passed) - (1.0 - passed) / many, 0.0)
 
 
 def _mixing(p: FurnaceParameters, temperature: Array, lay: Layers, volume: Array) -> Array:

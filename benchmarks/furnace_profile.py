@@ -39,7 +39,7 @@ def parts(furnace: Furnace, slots: int) -> dict[str, tuple[Callable[..., Any], t
     s, _ = furnace.advance(starting_state(p, furnace.reference_inputs(), slots), furnace.reference_inputs(), HOUR)
     after, f = jax.jit(functools.partial(model.advance_state, dt=STEP))(p, g, s, u)
     c, lay, monoxide = s.cells, f.lay, f.arriving.carbon_monoxide
-    coke_temperature = c.temperature[0, 0]
+    hot = c.temperature[0, 0]
     return {
         "whole step": (functools.partial(model.advance_state, dt=STEP), (p, g, s, u)),
         "outputs, once a call": (report, (p, g, s, after, u, f)),
@@ -49,7 +49,7 @@ def parts(furnace: Furnace, slots: int) -> dict[str, tuple[Callable[..., Any], t
         "liquid sweep": (liquids.descend, (p, c, lay, f.rates.melting)),
         "pressures": (model.bed_pressures, (p, g, u, s, f.sweep, lay, f.drip, f.raceway, f.level)),
         "wall": (wall.wall_flow, (p, g, u, c, lay, s.wall)),
-        "pool": (functools.partial(hearth.advance_pool, dt=STEP), (p, s.hearth, f.arriving, f.tapped, coke_temperature)),
+        "pool": (functools.partial(hearth.advance_pool, dt=STEP), (p, s.hearth, f.arriving, f.tapped, hot)),
         "descent": (functools.partial(descent.come_down, dt=STEP), (p, g, u, s, c, lay, f.pressures.drop)),
         "merging": (charging.merge_bottom, (c, s.active, monoxide, monoxide < 1e9)),
         "charging": (charging.charge, (p, u, c, s.active, s.descent.void, s.time)),

@@ -4,13 +4,15 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
+from ironworks.physics.powers import power
+
 CARMAN_KOZENY = 150.0  # -, Ergun 1952
 BURKE_PLUMMER = 1.75  # -, Ergun 1952
 
 
 def gas_viscosity(temperature: ArrayLike) -> Array:
     """Viscosity of furnace gas, Pa s, at `temperature` [K]: 4.45e-7 T^0.66 (fit for CO/N2/CO2 mixtures)."""
-    return jnp.asarray(4.45e-7 * jnp.power(jnp.asarray(temperature), 0.66))
+    return 4.45e-7 * power(temperature, 0.66)
 
 
 def ergun_gradient(

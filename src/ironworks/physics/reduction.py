@@ -12,6 +12,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from ironworks.physics.constants import GAS_CONSTANT, WUSTITE_OXYGEN
+from ironworks.physics.powers import power
 
 
 class Interface(NamedTuple):
@@ -57,7 +58,7 @@ def interface_radii(hematite: ArrayLike, magnetite: ArrayLike, wustite: ArrayLik
     h, m, w = jnp.asarray(hematite), jnp.asarray(magnetite), jnp.asarray(wustite)
 
     def radius(fraction: Array) -> Array:
-        return jnp.cbrt(jnp.clip(fraction, SMALLEST_RADIUS**3, 1.0))
+        return power(jnp.clip(fraction, SMALLEST_RADIUS**3, 1.0), 1.0 / 3.0)
 
     return radius(h), radius(h + m), radius(h + m + w)
 

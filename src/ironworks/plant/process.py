@@ -4,6 +4,7 @@ Inputs and the values that instruments look at cross into and out of the compile
 keeps the cost of a call below the cost of the furnace.
 """
 
+import functools
 import hashlib
 import os
 import tempfile
@@ -162,7 +163,7 @@ def unflatten_truth(flat: NDArray[np.float64]) -> dict[str, Any]:
     return truth
 
 
-@jax.jit
+@functools.partial(jax.jit, compiler_options=backend.COMPILER)
 def _advance(
     parameters: FurnaceParameters, state: FurnaceState, vector: jax.Array, count: int, dt: float
 ) -> tuple[FurnaceState, jax.Array]:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ironworks.core.errors import CallError, DataError
+from ironworks.physics.backend import COMPILER
 from ironworks.plant.furnace.column import column_geometry
 from ironworks.plant.furnace.inputs import FurnaceInputs, check
 from ironworks.plant.furnace.model import advance_state
@@ -35,24 +36,30 @@ def step(
     return after, report(parameters, geometry, state, after, inputs, flows)
 
 
-@functools.partial(jax.jit, static_argnames=("dt",))
 def _steps(
     parameters: FurnaceParameters, state: FurnaceState, inputs: FurnaceInputs, count: jax.Array, dt: float
 ) -> tuple[FurnaceState, FurnaceOutputs]:
     """`count` steps with the same inputs; outputs of the last one only, so that the others cost nothing."""
     geometry = column_geometry(parameters)
 
-    def body(_: int, pair: tuple[FurnaceState, FurnaceState]) -> tuple[FurnaceState, FurnaceState]:
-        return pair[1], advance_state(parameters, geometry, pair[1], inputs, dt)[0]
+    def body(number: jax.Array, pair: tuple[FurnaceState, FurnaceOutputs]) -> tuple[FurnaceState, FurnaceOutputs]:
+        before, outputs = pair
+        after, flows = advance_state(parameters, geometry, before, inputs, dt)
+        return after, jax.lax.cond(
+            number == count - 1,
+            lambda: report(parameters, geometry, before, after, inputs, flows),
+            lambda: outputs,
+        )
 
-    # The state comes from the loop alone and the last step is worked out again for its flows: compiled twice, a step
-    # may differ in the last bit, and one long run must equal many short ones.
-    before, after = jax.lax.fori_loop(0, count, body, (state, state))
-    _, flows = advance_state(parameters, geometry, before, inputs, dt)
-    return after, report(parameters, geometry, before, after, inputs, flows)
+    shapes = jax.eval_shape(lambda: step(parameters, state, inputs, dt)[1])
+    nothing = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+    return jax.lax.fori_loop(0, count, body, (state, nothing))
 
 
-@functools.partial(jax.jit, static_argnames=("dt", "every"))
+_compiled_steps = jax.jit(_steps, static_argnames=("dt",), compiler_options=COMPILER)
+
+
+@functools.partial(jax.jit, static_argnames=("dt", "every"), compiler_options=COMPILER)
 def _sequence(
     parameters: FurnaceParameters, state: FurnaceState, sequence: FurnaceInputs, dt: float, every: int
 ) -> tuple[FurnaceState, FurnaceOutputs]:
@@ -91,7 +98,7 @@ class Furnace:
         check(inputs, self.parameters)
         start, free = starting_state(self.parameters, inputs), settling(self.parameters)
         count = jnp.asarray(self._whole(seconds))
-        state, _ = _steps(free, start, jax.tree.map(jnp.asarray, inputs), count, self.dt)
+        state, _ = _compiled_steps(free, start, jax.tree.map(jnp.asarray, inputs), count, self.dt)
         cells = state.cells._replace(charged_at=state.cells.charged_at - state.time)
         return state._replace(
             time=jnp.zeros(()), cells=cells, charge_count=jnp.zeros(()),
@@ -109,7 +116,8 @@ class Furnace:
         """State after `seconds` (a whole number of steps) of constant inputs, and the outputs of the last step."""
         check(inputs, self.parameters)
         count = self._whole(seconds)
-        return _steps(self.parameters, state, jax.tree.map(jnp.asarray, inputs), jnp.asarray(count), self.dt)
+        inputs = jax.tree.map(jnp.asarray, inputs)
+        return _compiled_steps(self.parameters, state, inputs, jnp.asarray(count), self.dt)
 
     def run(
         self, state: FurnaceState, sequence: FurnaceInputs, every: float | None = None

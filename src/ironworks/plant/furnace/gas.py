@@ -9,17 +9,17 @@ import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
 from ironworks.physics import enthalpy as h
 from ironworks.physics.gasification import shift_extent
+from ironworks.physics.sweep import sweep
 from ironworks.plant.furnace.raceway import Raceway
 from ironworks.plant.furnace.rates import Reduction, SolidRates
 from ironworks.plant.furnace.state import Cells
 
-UNROLL = 1  # cells per iteration of the compiled loop, found by timing
+Gas = tuple[Array, ...]
 SPECIES = (h.CARBON_MONOXIDE, h.CARBON_DIOXIDE, h.HYDROGEN, h.WATER_VAPOUR, h.NITROGEN, h.CARBON)
 MOST_OF_GAS = 0.95  # of a reducing gas in a cell: steps that stand still leave the others more than there is
 CHAR_AT_ONCE = 0.9  # of the CO2 in a cell: the most that char may take
@@ -41,37 +41,29 @@ class Sweep(NamedTuple):
 def march(cells: Cells, rates: SolidRates, entering: Raceway, hearth_monoxide: Array, entering_heat: Array) -> Sweep:
     """March the gas up. hearth_monoxide (A,) kmol/s: CO from the hearth; entering_heat (A,) W: all heat entering."""
     source_co = rates.melting.oxygen
-    packed = jnp.stack(
-        [
-            *_rows(rates.monoxide), *_rows(rates.hydrogen), *rates.oxide_limit,
-            rates.solution, rates.solution_back, rates.steam, rates.steam_back, rates.carbon_limit,
-            rates.shift, rates.shift_constant, rates.char, rates.heat_pass, rates.heat_lift,
-            cells.temperature, source_co, rates.calcination, rates.drying,
-        ]
+    coefficients = (
+        *_rows(rates.monoxide), *_rows(rates.hydrogen), *rates.oxide_limit,
+        rates.solution, rates.solution_back, rates.steam, rates.steam_back, rates.carbon_limit,
+        rates.shift, rates.shift_constant, rates.char, rates.heat_pass, rates.heat_lift,
+        cells.temperature, source_co, rates.calcination, rates.drying,
     )  # fmt: skip
-    packed = jnp.moveaxis(packed, 2, 0)
     char0, nitrogen0 = entering.char, entering.nitrogen
-    start = jnp.stack(
-        [
-            entering.carbon_monoxide + hearth_monoxide, jnp.zeros_like(char0), entering.hydrogen,
-            jnp.zeros_like(char0), nitrogen0, char0, entering.gas_temperature,
-        ]
+    start = (
+        entering.carbon_monoxide + hearth_monoxide, jnp.zeros_like(char0), entering.hydrogen,
+        jnp.zeros_like(char0), nitrogen0, char0, entering.gas_temperature,
     )  # fmt: skip
-    bypass = rates.bypass * jnp.stack([entering.carbon_monoxide, entering.hydrogen])
-    cell = functools.partial(_cell, bypass)
-    _, out = jax.lax.scan(cell, start, (packed, rates.mixing.T), unroll=UNROLL)
-    out = jnp.moveaxis(out, 0, 2)
-    after = jnp.concatenate([start[:, :, None], out[:7]], axis=2)
-    gas, temperature = after[:6], after[6]
-    heat = h.total(h.mixture(tuple(gas), SPECIES), temperature)
+    bypass = (rates.bypass * entering.carbon_monoxide, rates.bypass * entering.hydrogen)
+    _, out = sweep(_cell, (bypass, start), (coefficients, rates.mixing))
+    after = [jnp.concatenate([under[:, None], over], axis=1) for under, over in zip(start, out[:7], strict=True)]
+    heat = h.total(h.mixture(tuple(after[:6]), SPECIES), after[6])
     heat = heat.at[:, 0].set(entering_heat)
-    return Sweep(gas, temperature, heat, *out[7:])
+    return Sweep(jnp.stack(after[:6]), after[6], heat, *out[7:])
 
 
-def _cell(bypass: Array, carry: Array, coefficients: tuple[Array, Array]) -> tuple[Array, Array]:
-    """One cell: gas under it -> gas over it, and what it took from the burden. bypass (2, A): CO and H2 that pass
-    by the ore."""
-    co, co2, h2, h2o, nitrogen, char, temperature = carry
+def _cell(carry: tuple[Gas, Gas], coefficients: tuple[Gas, Array]) -> tuple[tuple[Gas, Gas], Gas]:
+    """One cell: gas under it -> gas over it, and what it took from the burden. All (A, ...): annulus, then whatever
+    axes there are. Carried along is the bypass: CO and H2 that pass by the ore."""
+    bypass, (co, co2, h2, h2o, nitrogen, char, temperature) = carry
     x, mixing = coefficients
     (
         *reduction, lim_h, lim_m, lim_w,
@@ -97,8 +89,8 @@ def _cell(bypass: Array, carry: Array, coefficients: tuple[Array, Array]) -> tup
     co, h2o, co2, h2 = co - moved, h2o - moved, co2 + moved, h2 + moved
     co2, h2o = co2 + source_co2, h2o + source_h2o
     temperature = solid_temperature + (temperature - solid_temperature) * heat_pass + heat_lift
-    state, mixed_heat = _mix(jnp.stack([co, co2, h2, h2o, nitrogen, char]), temperature, mixing)
-    return state, jnp.concatenate([state, jnp.stack([*taken[::-1], by_co2 + by_h2o, mixed_heat])])
+    state, mixed_heat = _mix((co, co2, h2, h2o, nitrogen, char), temperature, mixing)
+    return (bypass, state), (*state, *taken[::-1], by_co2 + by_h2o, mixed_heat)
 
 
 def _rows(one: Reduction) -> tuple[Array, ...]:
@@ -121,14 +113,18 @@ def _taken(rows: Sequence[Array], reducing: Array, both: Array, limits: Sequence
     return [jnp.minimum(there, 1.0) * one for one in wanted]
 
 
-def _mix(gas: Array, temperature: Array, mixing: Array) -> tuple[Array, Array]:
-    """Neighbouring annuli exchange equal molar flows; returns gas (6, A) with its temperature as the seventh row, and
-    the heat that came with it (A,) W. The temperature is exact for equal heat capacities; the heat is exact."""
-    flow = jnp.sum(gas, axis=0)
+def _mix(gas: Gas, temperature: Array, mixing: Array) -> tuple[Gas, Array]:
+    """Neighbouring annuli exchange equal molar flows; returns gas (six of (A, ...)) with its temperature as the
+    seventh, and the heat that came with it (A, ...) W. The temperature is exact for equal heat capacities; the heat is
+    exact."""
+    flow = functools.reduce(jnp.add, gas)
     exchanged = mixing * jnp.minimum(flow[:-1], flow[1:])
-    per_mole = jnp.concatenate([gas, (h.total(h.mixture(tuple(gas), SPECIES), temperature))[None]]) / flow
-    crossing = exchanged * jnp.diff(per_mole, axis=1)
-    gain = jnp.pad(crossing, ((0, 0), (0, 1))) - jnp.pad(crossing, ((0, 0), (1, 0)))
-    warming = exchanged * jnp.diff(temperature)
-    warming = (jnp.pad(warming, (0, 1)) - jnp.pad(warming, (1, 0))) / flow
-    return jnp.concatenate([gas + gain[:6], (temperature + warming)[None]]), gain[6]
+    none = jnp.zeros_like(flow[:1])
+
+    def gain(per_mole: Array) -> Array:
+        crossing = exchanged * jnp.diff(per_mole, axis=0)
+        return jnp.concatenate([crossing, none]) - jnp.concatenate([none, crossing])
+
+    heat = h.total(h.mixture(gas, SPECIES), temperature)
+    mixed = tuple(x + gain(x / flow) for x in gas)
+    return (*mixed, temperature + gain(temperature) / flow), gain(heat / flow)

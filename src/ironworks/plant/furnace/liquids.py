@@ -2,18 +2,16 @@
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
 from ironworks.physics.metal import REFERENCE
 from ironworks.physics.running import sum_to_end
+from ironworks.physics.sweep import sweep
 from ironworks.plant.furnace.column import Layers
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.rates import Melting, slope_effect, slope_within
 from ironworks.plant.furnace.state import Cells
-
-UNROLL = 8  # cells per iteration of the compiled loop, found by timing
 
 
 class Drip(NamedTuple):
@@ -44,8 +42,7 @@ def descend(p: FurnaceParameters, cells: Cells, lay: Layers, melting: Melting) -
         leaving = solid + keep * (entering - solid) + more
         return leaving, leaving
 
-    _, leaving = jax.lax.scan(cell, t[:, -1], (t.T, kept.T, lift.T), reverse=True, unroll=UNROLL)
-    leaving = leaving.T
+    _, leaving = sweep(cell, t[:, -1], (t, kept, lift), reverse=True)
     out = heat + capacity * (leaving - REFERENCE)
     entering = jnp.concatenate([out[:, 1:], jnp.zeros_like(out[:, :1])], axis=1)
     return Drip(entering, out, leaving, capacity)

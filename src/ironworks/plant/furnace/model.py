@@ -17,6 +17,7 @@ from ironworks.physics.constants import (
     M_O2,
     MOLAR_VOLUME_NORMAL,
 )
+from ironworks.physics.powers import power
 from ironworks.physics.reduction import IRON_PER_OXYGEN
 from ironworks.physics.running import sum_to_end
 from ironworks.plant.furnace import balance, charging, descent, hearth, taps, wall
@@ -98,16 +99,16 @@ def bed_pressures(
 ) -> Pressures:  # fmt: skip
     """Ergun over ore and coke layers of every cell, the cohesive zone and the liquid hold-up included."""
     cells = s.cells
-    gas = f_gas.gas[:5, :, 1:]
-    flow = jnp.sum(gas, axis=0)
-    mass = jnp.tensordot(jnp.asarray(GAS_MASS), gas, axes=1)
+    gas = [one[:, 1:] for one in f_gas.gas[:5]]
+    flow = sum(gas[1:], gas[0])
+    mass = sum((molar * one for molar, one in zip(GAS_MASS[1:], gas[1:], strict=True)), GAS_MASS[0] * gas[0])
     temperature = f_gas.temperature[:, 1:]
     velocity = flow * GAS_CONSTANT * temperature / cells.pressure / lay.area
     density = mass / (velocity * lay.area)
     viscosity = packed_bed.gas_viscosity(temperature)
     cohesive = 1.0 / (1.0 + jnp.exp(-(cells.temperature - COHESIVE_START) / COHESIVE_START_WIDTH))
     cohesive = cohesive / (1.0 + jnp.exp((cells.temperature - COHESIVE_END) / COHESIVE_END_WIDTH))
-    held = jnp.minimum(HOLD_UP * (jnp.maximum(drip.capacity, LEAST_DRIP) / lay.area) ** 0.6, MOST_HOLD_UP)
+    held = jnp.minimum(HOLD_UP * power(jnp.maximum(drip.capacity, LEAST_DRIP) / lay.area, 0.6), MOST_HOLD_UP)
     ore_voidage = p.ore_voidage - FINES_VOIDAGE * (cells.fines - p.reference_ore_fines)
     coke_voidage = p.coke_voidage - STRENGTH_VOIDAGE * (p.reference_coke_csr - cells.strength) - held
     ore = packed_bed.ergun_gradient(velocity, density, viscosity, jnp.clip(ore_voidage, 0.2, 0.5), p.ore_diameter)
@@ -197,7 +198,7 @@ def update_cells(cells: Cells, f: Flows, coke_out: Array, ash_share: Array, heat
         ore_sulphur=keep * cells.ore_sulphur,
         enthalpy=cells.enthalpy + dt * heat,
         gas_temperature=sweep.temperature[:, 1:],
-        gas_flow=jnp.sum(sweep.gas[:, :, 1:], axis=0),
+        gas_flow=sum(one[:, 1:] for one in sweep.gas[1:]) + sweep.gas[0, :, 1:],
         pressure=f.pressures.cell,
     )
 

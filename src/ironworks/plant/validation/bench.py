@@ -5,6 +5,7 @@ interval's steps. All families share the program (one for a furnace alone, one f
 and the number of steps are arguments, not constants.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from ironworks.core.errors import CallError
 from ironworks.core.works import Works
+from ironworks.physics.backend import COMPILER
 from ironworks.plant.furnace.furnace import SETTLING, Furnace, step
 from ironworks.plant.furnace.inputs import FurnaceInputs, check
 from ironworks.plant.furnace.parameters import FurnaceParameters
@@ -51,7 +53,7 @@ class Course:
         )
 
 
-@jax.jit
+@functools.partial(jax.jit, compiler_options=COMPILER)
 def _interval(
     parameters: FurnaceParameters, states: FurnaceState, inputs: FurnaceInputs, dt: jax.Array, count: jax.Array
 ) -> tuple[FurnaceState, Any, Any]:

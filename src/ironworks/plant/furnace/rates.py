@@ -10,6 +10,7 @@ from ironworks.physics import gasification, reduction
 from ironworks.physics.constants import ATMOSPHERE, GAS_CONSTANT, M_FEO
 from ironworks.physics.metal import IRON, PHOSPHORUS, REFERENCE
 from ironworks.physics.slag import SLAG_HEAT_CAPACITY, SLAG_HEAT_CONTENT, SLAG_REFERENCE
+from ironworks.plant.furnace.alkali import catalysis
 from ironworks.plant.furnace.column import Layers, gangue_mass, softened
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.solids import gangue_formation
@@ -111,9 +112,10 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
         all_resistances = reduction.resistances(gas, radii, known, t, p.ore_particle_radius, p.gas_film_coefficient)
         return tuple(-jnp.expm1(-p.reduction_factor[i] * area / one) for i, one in enumerate(all_resistances))
 
-    rate = gasification.carbon_dioxide_rate(t, p.gasification_rate, cells.reactivity, p.gasification_film_rate)
+    reactivity = cells.reactivity * catalysis(p, cells)
+    rate = gasification.carbon_dioxide_rate(t, p.gasification_rate, reactivity, p.gasification_film_rate)
     steam_rate = gasification.carbon_dioxide_rate(
-        t, gasification.STEAM_FACTOR * p.gasification_rate, cells.reactivity, p.gasification_film_rate
+        t, gasification.STEAM_FACTOR * p.gasification_rate, reactivity, p.gasification_film_rate
     )
     coke_exposure = lay.coke_volume * per_flow
     atmospheres = cells.pressure / (ATMOSPHERE * flow)

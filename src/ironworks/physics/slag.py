@@ -126,7 +126,7 @@ def liquidus(oxides: Oxides) -> Array:
 def viscosity(temperature: ArrayLike, oxides: Oxides) -> Array:
     """Viscosity of slag, Pa s, at `temperature` [K]; any shape.
 
-    Liquid slag: Urbain, Steel Research 58 (1987) 111, in the form of Mills (Southern African Pyrometallurgy 2011, p. 35):
+    Liquid slag: Urbain, Steel Research 58 (1987) 111, in the form of Mills (Southern African Pyrometallurgy 2011):
     Weymann's law A T exp(1000 B/T) with -ln A = 0.29 B + 11.57 (dPa s), B a cubic in the mole fraction of silica whose
     coefficients follow from the modifiers' share of modifiers and alumina, with own coefficients for CaO, MgO and MnO,
     weighted by their amounts (alkali counts as CaO, FeO as MnO). 30 % is the error usually given. Slags with silica

@@ -1,8 +1,8 @@
 """Samples that people take: hot metal while iron runs, slag once or twice a cast, materials by the clock.
 
 A value is known only when the laboratory has finished; it travels with the time of the sample and the time of arrival.
-Samples are of what runs: of the side of the hearth that is tapped. Hot metal differs within a cast besides; that scatter
-is real and comes on top of the error of sampling and analysis.
+Samples are of what runs: of the side of the hearth that is tapped. Hot metal differs within a cast besides; that
+scatter is real and comes on top of the error of sampling and analysis.
 """
 
 import math

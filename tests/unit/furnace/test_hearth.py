@@ -181,13 +181,13 @@ def test_samples_are_of_the_side_that_runs(lopsided):
 def test_casts_a_day(lopsided):
     casts = float(lopsided.cast_count[-1] - lopsided.cast_count[0])
     assert 8.0 <= casts <= 14.0
-    assert 5e4 < float(np.min(lopsided.slag_mass))
+    assert float(np.min(lopsided.slag_mass)) > 5e4
     assert float(np.max(lopsided.slag_level)) < 2.5  # m, under the level that disturbs the gas
 
 
 @pytest.mark.parametrize(("hours", "deepest", "least"), [(4, -88.0, -33.0), (12, -200.0, -60.0)])
 def test_a_stop_cools_the_hearth_as_published(furnace, settled, inputs, hours, deepest, least):
-    """4 h: the sheet of targets, -30 to -80 K and a tenth. 12 h: far from the -350 K of a pool that loses its full heat."""
+    """4 h: -30 to -80 K and a tenth of it (V22x). 12 h: far from the -350 K of a pool that loses its full heat."""
     count = (hours + 6) * 60
     usual = constant_inputs(inputs, count)
     off = np.arange(count) < hours * 60

@@ -56,7 +56,10 @@ def test_crystals_stiffen_slag_below_its_liquidus():
 
 @pytest.mark.parametrize(
     ("change", "sign"),
-    [({"basicity": 1.35}, 1), ({"alumina": 17.0}, 1), ({"magnesia": 13.0}, 1), ({"ferrous": 3.0}, -1), ({"titania": 4.0}, -1)],
+    [
+        ({"basicity": 1.35}, 1), ({"alumina": 17.0}, 1), ({"magnesia": 13.0}, 1), ({"ferrous": 3.0}, -1),
+        ({"titania": 4.0}, -1),
+    ],
 )  # fmt: skip
 def test_what_moves_the_liquidus(change, sign):
     assert sign * (float(slag.liquidus(melt(**change))) - float(slag.liquidus(melt()))) > 5.0

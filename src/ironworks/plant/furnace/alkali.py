@@ -1,9 +1,9 @@
 """Alkali that goes round: vapour from the tuyeres condenses on burden of 1,100-1,300 K and comes down with it again.
 
 The vapour of a step is put on the cells of its annulus in that window in the same step (gas is quasi-steady); a part
-leaves with the top gas, more of it where the window is gone. The load of the burden between window and tuyeres so builds
-up over a day or two. Left out: cyanides and carbonates as such, sodium apart from potassium, uptake by the lining,
-weakening of coke and swelling of ore by alkali.
+leaves with the top gas, more of it where the window is gone. So the load of the burden between window and tuyeres
+builds up within a day. Left out: cyanides and carbonates as such, sodium apart from potassium, uptake by the
+lining, weakening of coke and swelling of ore by alkali.
 """
 
 import jax.numpy as jnp

@@ -57,8 +57,9 @@ def elements_of_liquids(flow: Flow) -> Array:
     lime, silica, alumina, magnesia, manganese_oxide, ferrous, slag_sulphur, titania, alkali = (
         jnp.sum(one) for one in flow.slag
     )
+    oxygen = lime + 2.0 * (silica + titania) + 3.0 * alumina + magnesia + manganese_oxide + ferrous + alkali
     return _vector(
-        Fe=iron + ferrous, C=carbon, O=lime + 2.0 * silica + 3.0 * alumina + magnesia + manganese_oxide + ferrous + 2.0 * titania + alkali,
+        Fe=iron + ferrous, C=carbon, O=oxygen,
         Ca=lime, Mg=magnesia, Al=2.0 * alumina, Si=silicon + silica, Mn=manganese + manganese_oxide, P=phosphorus,
         S=sulphur + slag_sulphur, Ti=titanium + titania, K=2.0 * alkali,
     )  # fmt: skip

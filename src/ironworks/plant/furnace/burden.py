@@ -60,7 +60,8 @@ def burden_faults(inputs: FurnaceInputs, parameters: FurnaceParameters) -> list[
     )
     if alkali > MOST_ALKALI * metal:
         faults.append(
-            f"the burden brings {1e3 * alkali / metal:.0f} kg of alkali per t of hot metal; at most {1e3 * MOST_ALKALI:.0f}"
+            f"the burden brings {1e3 * alkali / metal:.0f} kg of alkali per t of hot metal; at most "
+            f"{1e3 * MOST_ALKALI:.0f}"
         )
     slag = slag_of_charge(inputs, parameters)
     titania = float(u.ore_base * u.ore_weighing_factor * u.ore_titania)

@@ -134,9 +134,10 @@ def drip(
     """Reactions of the liquids as they leave slot 0.
 
     melted: kmol/s (A,) of iron, ferrous_oxide, lime, silica, alumina, magnesia, manganese_oxide, titania, alkali
-    (that of burnt coke too), phosphorus, sulphur; temperature (A,) K; height (A,) m from which it drips; available (A,) kmol: carbon that the coke along
-    its way can give in a step; burnt (A,) share of slot 0's carbon burnt per second (its ash and sulphur follow);
-    coal_ash (A,) kg/s; coal_sulphur (A,) kmol/s; pool: the hearth, for the metal's sulphur and phosphorus.
+    (that of burnt coke too), phosphorus, sulphur; temperature (A,) K; height (A,) m from which it drips; available
+    (A,) kmol: carbon that the coke along its way can give in a step; burnt (A,) share of slot 0's carbon burnt per
+    second (its ash and sulphur follow); coal_ash (A,) kg/s; coal_sulphur (A,) kmol/s; pool: the hearth, for the
+    metal's sulphur and phosphorus.
     """
     iron = melted["iron"]
     coke_ash = burnt * cells.ash[:, 0]

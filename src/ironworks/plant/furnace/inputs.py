@@ -101,7 +101,8 @@ class FurnaceInputs(NamedTuple):
 
 REFERENCE_SCALARS = (
     "blast_volume", "oxygen_flow", "blast_temperature", "blast_moisture", "coal_injection_rate", "top_pressure",
-    "coke_base", "ore_base", "limestone_base", "coke_moisture", "coke_ash", "coke_sulphur", "coke_csr", "coke_cri", "coke_alkali",
+    "coke_base", "ore_base", "limestone_base", "coke_moisture", "coke_ash", "coke_sulphur", "coke_csr", "coke_cri",
+    "coke_alkali",
     "ore_moisture", "ore_iron", "ore_ferrous_oxide", "ore_lime", "ore_silica", "ore_alumina", "ore_magnesia",
     "ore_manganese_oxide", "ore_titania", "ore_alkali", "ore_phosphorus", "ore_sulphur", "ore_fines", "drill_diameter",
 )  # fmt: skip

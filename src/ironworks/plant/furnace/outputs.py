@@ -8,8 +8,8 @@ from jax import Array
 class FurnaceOutputs(NamedTuple):
     """True values at the end of a step; scalars unless a shape is given. A = 3 annuli (centre, middle, wall),
     N slots per annulus from the tuyeres up, Z = 6 zones (hearth, tuyere, bosh, belly, lower stack, upper stack).
-    Compositions are mass fractions of hot metal or slag and mole fractions of wet top gas. `hot_metal_*` and `slag_*` are
-    means by mass over both sides of the hearth; `tapped_*` belong to the side that is tapped (or will be next).
+    Compositions are mass fractions of hot metal or slag and mole fractions of wet top gas. `hot_metal_*` and `slag_*`
+    are means by mass over both sides of the hearth; `tapped_*` belong to the side that is tapped (or will be next).
     """
 
     production_rate: Array  # kg/s hot metal dripping into the hearth

@@ -1,9 +1,9 @@
 """The two sides of the hearth: what drips in, flows across, is tapped, reacts and cools, and the packed coke between.
 
-Metal and slag of a side are mixed ideally. Between the sides levels even out through the coke bed, metal in a minute or
-two, slag as slowly as its viscosity lets it; besides, both change places with a time constant. The packed coke
-(deadman) is a store of heat of its own. Its renewal, carburisation of metal in the hearth, and the skull on the wall are
-left out.
+Metal and slag of a side are mixed ideally. Between the sides levels even out through the coke bed, metal in a minute
+or two, slag as slowly as its viscosity lets it; besides, both change places with a time constant. The packed coke
+(deadman) is a store of heat of its own. Its renewal, carburisation of metal in the hearth, and the skull on the wall
+are left out.
 """
 
 from typing import NamedTuple

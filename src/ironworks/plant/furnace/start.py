@@ -48,15 +48,8 @@ METAL_OVER_SUMP = 200e3  # kg of metal over the sump at the start, in a hearth o
 SLAG_MASS = 60e3  # kg, likewise
 REFERENCE_HEARTH = 14.0  # m, diameter to which these masses belong
 REFERENCE_BURDEN = 3300.0  # m3 of burden to which the first guesses of flows and rates belong
-METAL_CONTENT = (
-    0.0,
-    0.048,
-    0.004,
-    0.003,
-    0.0009,
-    0.0003,
-    0.0006,
-)  # C, Si, Mn, P, S, Ti mass fractions; iron is the rest
+# Mass fractions of C, Si, Mn, P, S, Ti; iron is the rest.
+METAL_CONTENT = (0.0, 0.048, 0.004, 0.003, 0.0009, 0.0003, 0.0006)
 SLAG_CONTENT = (0.42, 0.348, 0.125, 0.08, 0.004, 0.004, 0.007, 0.006, 0.006)  # in the order of hearth.SLAG
 
 
@@ -82,7 +75,8 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs, slots: int = SLOTS) -
         wall=Wall(zeros(ZONES), zeros(ZONES), jnp.full(ZONES, 500.0), jnp.full(ZONES, 330.0)),
         blast=Blast(*[jnp.asarray(getattr(u, name)) for name in Blast._fields]),
         descent=Descent(zeros(ANNULI), zeros(ANNULI), zeros(ANNULI), zeros(()), zeros(())),
-        audit=Audit(zeros(len(ELEMENTS)), zeros(len(ELEMENTS)), zeros(()), zeros(())), totals=Totals(*[zeros(()) for _ in Totals._fields]),
+        audit=Audit(zeros(len(ELEMENTS)), zeros(len(ELEMENTS)), zeros(()), zeros(())),
+        totals=Totals(*[zeros(()) for _ in Totals._fields]),
         smoothed=Smoothed(production=110.0 * size, coke=36.0 * size, ore=175.0 * size, coal=u.coal_injection_rate,
                           charges=jnp.asarray(1.28e-3), slag=30.0 * size, iron=1.86 * size, direct_carbon=0.7 * size),
     )  # fmt: skip

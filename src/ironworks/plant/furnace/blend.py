@@ -52,8 +52,9 @@ def blend_for_slag(
     iron = METAL_IRON + SLAG_IRON * slag_rate
     gangue = silica + alumina_mass + lime + magnesia_mass
     ferrous = p.reference_ore_ferrous_oxide
-    # oxides: rate (OXIDES - MnO) = gangue + FeO + Fe2O3, where Fe2O3 holds the iron that FeO does not.
+    # oxides: rate (OXIDES - MnO - TiO2 - K2O) = gangue + FeO + Fe2O3, where Fe2O3 holds the iron that FeO does not.
     ferric_less = ferrous * (FE2O3_PER_FE * M_FE / M_FEO - 1.0)
-    rate = (gangue + FE2O3_PER_FE * iron) / (OXIDES - p.reference_ore_manganese_oxide + ferric_less)
+    minor = p.reference_ore_manganese_oxide + p.reference_ore_titania + p.reference_ore_alkali
+    rate = (gangue + FE2O3_PER_FE * iron) / (OXIDES - minor + ferric_less)
     return Blend(iron / rate, lime / rate, silica / rate, alumina_mass / rate, magnesia_mass / rate,
                  rate / (1.0 - p.ore_dust_share))  # fmt: skip

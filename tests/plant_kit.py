@@ -19,6 +19,14 @@ PLAIN = {
     "gas_utilisation": 0.5, "pressure_drop": 165e3, "flame_temperature": 2480.0, "stock_level": 1.5,
     "coke_rate": 0.32, "fuel_rate": 0.49, "iron_mass": 4e5, "slag_level": 1.0,
 }  # fmt: skip
+PLAIN |= {
+    f"tapped_{name}": x
+    for name, x in PLAIN.items()
+    if name.startswith("slag_") and name[5:] not in ("basicity", "level")
+}
+PLAIN |= {
+    f"tapped_metal_{name}": PLAIN[f"hot_metal_{name}"] for name in ("carbon", "manganese", "phosphorus", "sulphur")
+}
 
 
 class SketchProcess:
@@ -50,6 +58,7 @@ class SketchProcess:
         self.truth = {
             **PLAIN, "hot_metal_temperature": temperature, "hot_metal_temperature_tapped": temperature - 5.0,
             "hot_metal_silicon": max(0.004 + 1e-4 * (temperature - 1778.0), 0.0005),
+            "tapped_metal_silicon": max(0.004 + 1e-4 * (temperature - 1778.0), 0.0005),
             "hot_blast_pressure": float(inputs.top_pressure) + 165e3, "top_pressure": float(inputs.top_pressure),
             "tapped_metal_rate": 125.0 * s["open"], "tapped_slag_rate": 35.0 * s["open"] * (s["in_cast"] > 1800.0),
             "charge_count": math.floor(2.0 * s["charges"]) / 2.0, "coke_charged": 0.0, "ore_charged": 0.0,

@@ -17,6 +17,7 @@ SILICON = (-41.0e6, 27.0e3)  # heat content and fusion 90, solution -131 kJ/mol
 MANGANESE = (60.0e6, 46.0e3)
 PHOSPHORUS = (-50.0e6, 20.0e3)
 SULPHUR = (0.0, 0.0)  # carried with the elements only
+TITANIUM = (21.0e6, 36.0e3)  # heat content and fusion 62 (NIST), solution -41 kJ/mol (Sigworth & Elliott 1974)
 
 
 def component_enthalpy(component: tuple[float, float], temperature: ArrayLike) -> Array:
@@ -25,17 +26,23 @@ def component_enthalpy(component: tuple[float, float], temperature: ArrayLike) -
 
 
 def carbon_saturation(
-    temperature: ArrayLike, silicon: ArrayLike, manganese: ArrayLike, phosphorus: ArrayLike, sulphur: ArrayLike
+    temperature: ArrayLike,
+    silicon: ArrayLike,
+    manganese: ArrayLike,
+    phosphorus: ArrayLike,
+    sulphur: ArrayLike,
+    titanium: ArrayLike = 0.0,
 ) -> Array:
     """Carbon of saturated hot metal, %, from temperature [K] and contents [%] (regression of published textbook).
 
-    1.34 + 2.45e-3 T_C - 0.35 P - 0.54 S + 0.04 Mn - 0.30 Si.
+    1.34 + 2.45e-3 T_C - 0.35 P + 0.17 Ti - 0.54 S + 0.04 Mn - 0.30 Si.
     """
     celsius = jnp.asarray(temperature) - ZERO_CELSIUS
     return (
         1.34
         + 2.45e-3 * celsius
         - 0.35 * jnp.asarray(phosphorus)
+        + 0.17 * jnp.asarray(titanium)
         - 0.54 * jnp.asarray(sulphur)
         + 0.04 * jnp.asarray(manganese)
         - 0.30 * jnp.asarray(silicon)

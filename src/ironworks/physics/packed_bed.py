@@ -1,4 +1,4 @@
-"""Pressure drop of gas through a packed bed."""
+"""Flow through a packed bed: pressure drop of gas, permeability for slow liquids."""
 
 import jax.numpy as jnp
 from jax import Array
@@ -26,3 +26,9 @@ def ergun_gradient(
     viscous = CARMAN_KOZENY * viscosity * solid * solid / (e**3 * d * d) * u
     inertial = BURKE_PLUMMER * density * solid / (e**3 * d) * u * u
     return jnp.asarray(viscous + inertial)
+
+
+def permeability(voidage: ArrayLike, diameter: ArrayLike) -> Array:
+    """Permeability, m2, for slow flow that fills the voids: the laminar term of Ergun (1952); Re below about 10."""
+    e, d = jnp.asarray(voidage), jnp.asarray(diameter)
+    return e**3 * d * d / (CARMAN_KOZENY * (1.0 - e) ** 2)

@@ -114,6 +114,8 @@ def furnace_inputs(
         wall_heat_factor=np.full(np.shape(reference.wall_heat_factor), np.exp(slow["wall_heat"])),
         tap_automatic=0.0 if now.tap_late else 1.0,
         tap_open=np.zeros(np.shape(reference.tap_open)),
+        drip_side_share=0.5 + slow["drip_side_share"],
+        drip_side_temperature=slow["drip_side_temperature"],
         **_ore(now, reference, settings),
     )
     return _with_effect(inputs, now), coal

@@ -80,7 +80,7 @@ class Disturbed(NamedTuple):
     ambient_humidity: float  # kg/Nm3
     ambient_temperature: float  # K
     tap_late: bool
-    cast_temperature: float  # K, of the cast's side of the hearth
+    cast_temperature: float  # K that this cast differs besides its side of the hearth
     cast_silicon: float
     effect: Effect = NONE  # of the scenarios under way; those on disturbances, coal and taps are in the fields above
 
@@ -195,7 +195,7 @@ class Disturbances:
     def _cast(
         self, state: DisturbanceState, casts: float, u: NDArray[np.float64], n: NDArray[np.float64]
     ) -> DisturbanceState:
-        """At the opening of a tap hole: which side of the hearth it drains, and whether the next one will be late."""
+        """At the opening of a tap hole: what sets this cast apart, and whether the next one will be late."""
         if casts == state.casts:
             return state
         scale = 0.0 if "cast_offset" in self.without else 1.0

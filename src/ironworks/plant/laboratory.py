@@ -1,8 +1,8 @@
 """Samples that people take: hot metal while iron runs, slag once or twice a cast, materials by the clock.
 
 A value is known only when the laboratory has finished; it travels with the time of the sample and the time of arrival.
-Hot metal differs within a cast and between the sides of the hearth; that scatter is real and comes on top of the error
-of sampling and analysis.
+Samples are of what runs: of the side of the hearth that is tapped. Hot metal differs within a cast besides; that
+scatter is real and comes on top of the error of sampling and analysis.
 """
 
 import math
@@ -21,7 +21,7 @@ from ironworks.plant.settings import Settings
 
 IRON = ("silicon", "carbon", "manganese", "phosphorus", "sulphur")
 SLAG = ("lime", "silica", "alumina", "magnesia", "iron_oxide", "manganese_oxide", "sulphur")
-SLAG_TRUTH = {"iron_oxide": "slag_ferrous_oxide"}
+SLAG_TRUTH = {"iron_oxide": "tapped_slag_ferrous_oxide"}
 U_GAP, U_DIP, U_DIP_SIZE, U_DIP_DELAY, U_DELAY, U_SLAG_FIRST, U_SLAG_SECOND, U_SLAG_DELAY, U_FIRST = range(9)
 N_TEMPERATURE, N_IRON, N_SLAG, N_MATERIAL = 0, 1, 6, 13
 NEVER = math.inf
@@ -106,7 +106,7 @@ class Laboratory:
     def _analysis(self, truth: Truth, now: Disturbed, time: float, u: NDArray, n: NDArray) -> list[Sample]:
         s, arrival = self._settings, time + self._between("sample.analysis_arrival", u[U_DELAY])
         common = s["sample.silicon_temperature_share"] * now.slow["cast_scatter_temperature"]
-        values = {name: truth[f"hot_metal_{name}"] for name in IRON}
+        values = {name: truth[f"tapped_metal_{name}"] for name in IRON}
         # 10 K go with 0.1 % of silicon (field); that share of the scatter is heat, the rest is the metal's own.
         values["silicon"] += now.slow["cast_scatter_silicon"] + now.cast_silicon + common * 1e-4
         return [
@@ -133,7 +133,7 @@ class Laboratory:
         arrival = time + self._between("slag_sample.arrival", u[U_SLAG_DELAY])
         noise = self._settings["slag_sample.noise_relative"]
         values = {
-            name: truth[SLAG_TRUTH.get(name, f"slag_{name}")] * (1.0 + noise * float(n[N_SLAG + i]))
+            name: truth[SLAG_TRUTH.get(name, f"tapped_slag_{name}")] * (1.0 + noise * float(n[N_SLAG + i]))
             for i, name in enumerate(SLAG)
         }
         values["basicity"] = values["lime"] / values["silica"]

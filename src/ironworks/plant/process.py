@@ -39,7 +39,9 @@ SCALARS = (
     "top_gas_nitrogen", "top_gas_steam", "top_gas_temperature", "top_gas_flow", "gas_utilisation", "hot_blast_pressure",
     "top_pressure", "pressure_drop", "flame_temperature", "stock_level", "charge_count", "coke_charged", "ore_charged",
     "coal_injected", "metal_produced", "metal_tapped", "slag_tapped", "coke_rate", "fuel_rate", "iron_mass",
-    "slag_level", "cast_count", "time_in_cast",
+    "slag_level", "cast_count", "time_in_cast", "tapped_metal_silicon", "tapped_metal_carbon", "tapped_metal_manganese",
+    "tapped_metal_phosphorus", "tapped_metal_sulphur", "tapped_slag_lime", "tapped_slag_silica", "tapped_slag_alumina",
+    "tapped_slag_magnesia", "tapped_slag_ferrous_oxide", "tapped_slag_manganese_oxide", "tapped_slag_sulphur",
 )  # fmt: skip
 ACTUAL = ("blast_volume", "oxygen_flow", "blast_temperature", "blast_moisture", "coal_injection_rate")
 LONGEST_STEP = 60.0  # s, the furnace's own step within a sampling step

@@ -34,7 +34,10 @@ TRUTH_UNITS = {
     "time_in_cast": "min", "top_gas_temperature_annulus": "degC", "shaft_pressure": "kPa(g)", "heat_loss": "MW",
     "stave_temperature": "degC", "tap_open": "-", "actual_blast_volume": "Nm3/min", "actual_oxygen_flow": "Nm3/min",
     "actual_blast_temperature": "degC", "actual_blast_moisture": "g/Nm3", "actual_coal_injection_rate": "t/h",
-    "hearth_refractory_temperature": "degC",
+    "hearth_refractory_temperature": "degC", "tapped_metal_silicon": "%", "tapped_metal_carbon": "%",
+    "tapped_metal_manganese": "%", "tapped_metal_phosphorus": "%", "tapped_metal_sulphur": "%",
+    "tapped_slag_lime": "%", "tapped_slag_silica": "%", "tapped_slag_alumina": "%", "tapped_slag_magnesia": "%",
+    "tapped_slag_ferrous_oxide": "%", "tapped_slag_manganese_oxide": "%", "tapped_slag_sulphur": "%",
 }  # fmt: skip
 """Units of the truth, those of tags.csv where a tag has the same name; true values not named here stay SI."""
 WET = ("carbon_monoxide", "carbon_dioxide", "hydrogen", "nitrogen", "flow")

@@ -46,7 +46,9 @@ def test_blast_temperature_heats_at_once(response, inputs):
 
 def test_oxygen_heats_first_and_cools_later(response, inputs):
     values = response(oxygen_flow=inputs.oxygen_flow + 1.0 / 3.0)
-    assert at(values, 0.5) > 0.2
+    assert (
+        np.mean(values[:4, 0]) > 0.2
+    )  # of two hours: a bottom cell that merges a step earlier moves one value by 0.3 K
     assert at(values, 12) < -3.0
 
 

@@ -5,14 +5,14 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from ironworks.physics.constants import M_C, M_H2, M_N2, M_O, WUSTITE_OXYGEN
+from ironworks.physics.constants import M_C, M_H2, M_N2, M_O, REFERENCE_TEMPERATURE, WUSTITE_OXYGEN
 from ironworks.plant.furnace.hearth import Flow, contents
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.raceway import Raceway
 from ironworks.plant.furnace.solids import ash_oxides
 from ironworks.plant.furnace.state import Cells, FurnaceState
 
-ELEMENTS = ("Fe", "C", "O", "H", "N", "Ca", "Mg", "Al", "Si", "Mn", "P", "S")
+ELEMENTS = ("Fe", "C", "O", "H", "N", "Ca", "Mg", "Al", "Si", "Mn", "P", "S", "Ti", "K")
 
 
 class Closure(NamedTuple):
@@ -40,25 +40,28 @@ def elements_of_cells(p: FurnaceParameters, cells: Cells) -> Array:
     oxygen = (
         1.5 * s["hematite"] + 4.0 / 3.0 * s["magnetite"] + WUSTITE_OXYGEN * s["wustite"]
         + s["moisture"] + 3.0 * s["limestone"] + s["lime"] + 2.0 * s["silica"] + 3.0 * s["alumina"] + s["magnesia"]
-        + s["manganese_oxide"] + 2.5 * s["phosphorus"]
+        + s["manganese_oxide"] + 2.5 * s["phosphorus"] + 2.0 * s["titania"] + s["alkali"]
     )  # fmt: skip
     own = _vector(
         Fe=s["hematite"] + s["magnetite"] + s["wustite"] + s["iron"], C=s["carbon"] + s["limestone"], O=oxygen,
         H=2.0 * s["moisture"], Ca=s["lime"] + s["limestone"], Mg=s["magnesia"], Al=2.0 * s["alumina"], Si=s["silica"],
         Mn=s["manganese_oxide"], P=s["phosphorus"], S=s["ore_sulphur"] + s["coke_sulphur"],
+        Ti=s["titania"], K=2.0 * s["alkali"],
     )  # fmt: skip
     return own + elements_of_ash(s["ash"], p.coke_ash_analysis)
 
 
 def elements_of_liquids(flow: Flow) -> Array:
-    """(E,) kmol in metal and slag."""
-    iron, carbon, silicon, manganese, phosphorus, sulphur = flow.metal
-    lime, silica, alumina, magnesia, manganese_oxide, ferrous, slag_sulphur = flow.slag
+    """(E,) kmol in metal and slag, of all sides together."""
+    iron, carbon, silicon, manganese, phosphorus, sulphur, titanium = (jnp.sum(one) for one in flow.metal)
+    lime, silica, alumina, magnesia, manganese_oxide, ferrous, slag_sulphur, titania, alkali = (
+        jnp.sum(one) for one in flow.slag
+    )
+    oxygen = lime + 2.0 * (silica + titania) + 3.0 * alumina + magnesia + manganese_oxide + alkali
     return _vector(
-        Fe=iron + ferrous, C=carbon, O=lime + 2.0 * silica + 3.0 * alumina + magnesia + manganese_oxide
-        + WUSTITE_OXYGEN * ferrous,
+        Fe=iron + ferrous, C=carbon, O=oxygen + WUSTITE_OXYGEN * ferrous,
         Ca=lime, Mg=magnesia, Al=2.0 * alumina, Si=silicon + silica, Mn=manganese + manganese_oxide, P=phosphorus,
-        S=sulphur + slag_sulphur,
+        S=sulphur + slag_sulphur, Ti=titanium + titania, K=2.0 * alkali,
     )  # fmt: skip
 
 
@@ -75,10 +78,12 @@ def elements_of_blast(p: FurnaceParameters, r: Raceway) -> Array:
     return own + elements_of_ash(jnp.sum(r.coal_ash), p.coal_ash_analysis)
 
 
-def elements_of_top_gas(gas: Array, sulphur: Array) -> Array:
-    """(E,) kmol/s in top gas: gas (6,) CO, CO2, H2, H2O, N2, char, and sulphur that left with it."""
+def elements_of_top_gas(gas: Array, sulphur: Array, alkali: Array) -> Array:
+    """(E,) kmol/s in top gas: gas (6,) CO, CO2, H2, H2O, N2, char, and sulphur and alkali (K2O) that left with it."""
     co, co2, h2, h2o, n2, char = gas
-    return _vector(C=co + co2 + char, O=co + 2.0 * co2 + h2o, H=2.0 * (h2 + h2o), N=2.0 * n2, S=sulphur)
+    return _vector(
+        C=co + co2 + char, O=co + 2.0 * co2 + h2o + alkali, H=2.0 * (h2 + h2o), N=2.0 * n2, S=sulphur, K=2.0 * alkali
+    )
 
 
 def stored_elements(p: FurnaceParameters, state: FurnaceState) -> Array:
@@ -86,9 +91,10 @@ def stored_elements(p: FurnaceParameters, state: FurnaceState) -> Array:
     return elements_of_cells(p, state.cells) + elements_of_liquids(contents(state.hearth))
 
 
-def stored_energy(state: FurnaceState) -> Array:
+def stored_energy(p: FurnaceParameters, state: FurnaceState) -> Array:
     """J in burden, liquids and deadman, formation included; the wall lies outside this boundary."""
-    return jnp.sum(state.cells.enthalpy) + state.hearth.enthalpy
+    deadman = p.deadman_heat_capacity * (state.hearth.deadman_temperature - REFERENCE_TEMPERATURE)
+    return jnp.sum(state.cells.enthalpy) + jnp.sum(state.hearth.enthalpy) + deadman
 
 
 def closure(
@@ -103,7 +109,7 @@ def closure(
     heat = (
         (after.audit.energy_in - before.audit.energy_in)
         - (after.audit.energy_out - before.audit.energy_out)
-        - (stored_energy(after) - stored_energy(before))
+        - (stored_energy(p, after) - stored_energy(p, before))
     )
     metal = (after.totals.metal - before.totals.metal) * product_enthalpy
     return Closure(

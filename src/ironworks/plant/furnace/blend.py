@@ -8,7 +8,10 @@ from ironworks.plant.furnace.parameters import FurnaceParameters
 
 METAL_IRON = 0.9455  # kg iron per kg hot metal with 4.7 % C, 0.4 % Si, 0.2 % Mn, 0.1 % P
 OXIDES = 0.9985  # of the dry ore; the rest is phosphorus, sulphur and what is not analysed
-SLAG_REST = 0.012  # of the slag: FeO and sulphur, published 0.36-0.61 % and 0.7-1.0 %
+SLAG_REST = (
+    0.023  # of the slag: FeO 0.36-0.61 %, sulphur 0.7-1.0 %, published; TiO2 0.5 % and alkali 0.6 % of usual ores
+)
+SLAG_IRON = 0.0042  # of the slag: iron as FeO
 MANGANESE_RECOVERY = 0.65  # published 60-70 %
 FE2O3_PER_FE = M_FE2O3 / (2.0 * M_FE)
 
@@ -33,7 +36,7 @@ def blend_for_slag(
     coke_rate, coal_rate [kg/kg]: their ash goes to the slag; silicon: of the hot metal, taken from the silica. FeO and
     manganese oxide of the ore are those of the parameters. CallError when the fuel ash alone gives more slag.
     """
-    coke_ash = coke_rate * (1.0 - p.coke_dust_share) * p.reference_coke_ash
+    coke_ash = coke_rate * (1.0 - p.coke_dust_share) * (p.reference_coke_ash - p.reference_coke_alkali)
     coal_ash = coal_rate * p.coal_ash
     from_ash = [coke_ash * a + coal_ash * b for a, b in zip(p.coke_ash_analysis, p.coal_ash_analysis, strict=True)]
     ore_manganese = p.reference_ore_manganese_oxide * 1.6  # kg/kg hot metal, at 1.6 kg of ore
@@ -46,11 +49,12 @@ def blend_for_slag(
             f"a slag of {1e3 * slag_rate:.0f} kg/tHM", "blend_for_slag", "more slag than the fuel ash gives",
             "ask for more slag, or for more alumina in it",
         )  # fmt: skip
-    iron = METAL_IRON + SLAG_REST * 0.35 * slag_rate
+    iron = METAL_IRON + SLAG_IRON * slag_rate
     gangue = silica + alumina_mass + lime + magnesia_mass
     ferrous = p.reference_ore_ferrous_oxide
-    # oxides: rate (OXIDES - MnO) = gangue + FeO + Fe2O3, where Fe2O3 holds the iron that FeO does not.
+    # oxides: rate (OXIDES - MnO - TiO2 - K2O) = gangue + FeO + Fe2O3, where Fe2O3 holds the iron that FeO does not.
     ferric_less = ferrous * (FE2O3_PER_FE * M_FE / M_FEO - 1.0)
-    rate = (gangue + FE2O3_PER_FE * iron) / (OXIDES - p.reference_ore_manganese_oxide + ferric_less)
+    minor = p.reference_ore_manganese_oxide + p.reference_ore_titania + p.reference_ore_alkali
+    rate = (gangue + FE2O3_PER_FE * iron) / (OXIDES - minor + ferric_less)
     return Blend(iron / rate, lime / rate, silica / rate, alumina_mass / rate, magnesia_mass / rate,
                  rate / (1.0 - p.ore_dust_share))  # fmt: skip

@@ -23,6 +23,8 @@ IRON_OF_METAL = 0.945  # kg Fe per kg hot metal; field value
 LIQUID_BASICITY = (0.6, 1.6)  # CaO/SiO2
 MOST_ALUMINA = 0.30  # mass fraction of the four oxides; operated slags hold 8-20 %
 MOST_MAGNESIA = 0.20  # likewise; operated slags hold 4-12 %
+MOST_TITANIA = 0.30  # of the five oxides; slags of 22-25 % are smelted from titanomagnetite, more turn thick; recalled
+MOST_ALKALI = 0.03  # kg K2O per kg hot metal: ten times what furnaces take (2-5 kg/t); design value
 ASH_OXIDES = ("silica", "alumina", "lime", "magnesia")  # order of the ash analyses of the parameters
 
 
@@ -32,7 +34,7 @@ def slag_of_charge(inputs: FurnaceInputs, parameters: FurnaceParameters) -> dict
     Left out: coal ash (it comes with time, not with the charge, and is a tenth of the silica) and silica reduced.
     """
     u = FurnaceInputs(*(np.asarray(x, dtype=np.float64) for x in inputs))
-    ash = float(u.coke_base * u.coke_weighing_factor * u.coke_ash)
+    ash = float(u.coke_base * u.coke_weighing_factor * (u.coke_ash - u.coke_alkali))
     masses = {}
     for name, share in zip(ASH_OXIDES, np.asarray(parameters.coke_ash_analysis).tolist()):
         ore = float(u.ore_base * u.ore_weighing_factor * getattr(u, f"ore_{name}"))
@@ -56,7 +58,24 @@ def burden_faults(inputs: FurnaceInputs, parameters: FurnaceParameters) -> list[
             f"the coke brings {1e3 * carbon / metal:.0f} kg of carbon per t of hot metal; direct reduction and "
             f"carburisation alone take at least {1e3 * needed / metal:.0f}"
         )
-    return faults + _slag_faults(slag_of_charge(inputs, parameters))
+    alkali = float(
+        u.ore_base * u.ore_weighing_factor * u.ore_alkali + u.coke_base * u.coke_weighing_factor * u.coke_alkali
+    )
+    if alkali > MOST_ALKALI * metal:
+        faults.append(
+            f"the burden brings {1e3 * alkali / metal:.0f} kg of alkali per t of hot metal; at most "
+            f"{1e3 * MOST_ALKALI:.0f}"
+        )
+    slag = slag_of_charge(inputs, parameters)
+    titania = float(u.ore_base * u.ore_weighing_factor * u.ore_titania)
+    return faults + _slag_faults(slag) + _titania_faults(slag, titania)
+
+
+def _titania_faults(slag: dict[str, float], titania: float) -> list[str]:
+    share = titania / max(titania + sum(slag.values()), 1e-9)
+    if share <= MOST_TITANIA:
+        return []
+    return [f"the slag would hold {100.0 * share:.0f} % titania and not run; at most {100.0 * MOST_TITANIA:.0f} %"]
 
 
 def _slag_faults(slag: dict[str, float]) -> list[str]:

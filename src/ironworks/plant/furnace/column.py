@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from ironworks.physics.constants import M_AL2O3, M_C, M_CACO3, M_CAO, M_FE2O3, M_MGO, M_MNO, M_SIO2
+from ironworks.physics.constants import M_AL2O3, M_C, M_CACO3, M_CAO, M_FE2O3, M_K2O, M_MGO, M_MNO, M_SIO2, M_TIO2
 from ironworks.physics.running import sum_from_start
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.state import Cells
@@ -80,13 +80,15 @@ def softened(temperature: Array) -> Array:
 
 
 def gangue_mass(cells: Cells) -> Array:
-    """Mass of gangue, kg, (A, N)."""
+    """Mass of gangue, alkali included, kg, (A, N)."""
     return (
         M_CAO * cells.lime
         + M_SIO2 * cells.silica
         + M_AL2O3 * cells.alumina
         + M_MGO * cells.magnesia
         + M_MNO * cells.manganese_oxide
+        + M_TIO2 * cells.titania
+        + M_K2O * cells.alkali
     )
 
 

@@ -44,7 +44,7 @@ FALLS_THROUGH = (
 
 ORE = (
     "hematite", "magnetite", "wustite", "iron", "limestone", "lime", "silica", "alumina", "magnesia", "manganese_oxide",
-    "phosphorus", "ore_sulphur",
+    "titania", "alkali", "phosphorus", "ore_sulphur",
 )  # fmt: skip
 MIXED_BY_CARBON = ("temperature", "reactivity", "reducibility", "fines", "strength", "charged_at")
 NOT_MIXED = ("gas_temperature", "gas_flow", "pressure")

@@ -31,6 +31,7 @@ from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.model import advance_state
 from ironworks.plant.furnace.outputs import FurnaceOutputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
+from ironworks.plant.furnace.pool import mean_temperature
 from ironworks.plant.furnace.report import report
 from ironworks.plant.furnace.state import FurnaceState
 
@@ -72,7 +73,7 @@ def course(
 
     def one(now: FurnaceState, _: None) -> tuple[FurnaceState, tuple[Any, Events]]:
         after, flows = advance_state(parameters, geometry, now, inputs, dt)
-        kept = after.hearth.temperature
+        kept = mean_temperature(after.hearth)
         if read is not None:
             kept = read(after, report(parameters, geometry, now, after, inputs, flows))
         return after, (kept, Events(after.charge_count, after.active, after.taps.open))

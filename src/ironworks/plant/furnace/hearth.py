@@ -1,7 +1,7 @@
-"""Metal and slag: reactions on the way down through the coke, and the pool in the hearth.
+"""Metal and slag: their amounts and enthalpy, and the reactions on the way down through the coke.
 
-Silicon, manganese and carbon enter the metal as it drips (the coke along its way pays heat and carbon);
-in the pool silicon and sulphur go on relaxing toward slag-metal equilibrium. One ideally mixed pool.
+Silicon, manganese, titanium and carbon enter the metal as it drips (the coke along its way pays heat and carbon), and
+a part of the alkali evaporates. What happens in the hearth: `pool`.
 """
 
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from ironworks.physics.constants import (
     M_CAO,
     M_FE,
     M_FEO,
+    M_K2O,
     M_MGO,
     M_MN,
     M_MNO,
@@ -24,18 +25,25 @@ from ironworks.physics.constants import (
     M_S,
     M_SI,
     M_SIO2,
+    M_TI,
+    M_TIO2,
 )
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.solids import ash_oxides
 from ironworks.plant.furnace.state import Cells, Hearth
 
-METAL = ("iron", "carbon", "silicon", "manganese", "phosphorus", "sulphur")
-METAL_MASS = (M_FE, M_C, M_SI, M_MN, M_P, M_S)
-METAL_ENTHALPY = (metal.IRON, metal.CARBON, metal.SILICON, metal.MANGANESE, metal.PHOSPHORUS, metal.SULPHUR)
-SLAG = ("lime", "silica", "alumina", "magnesia", "manganese_oxide", "ferrous_oxide", "slag_sulphur")
-SLAG_MASS = (M_CAO, M_SIO2, M_AL2O3, M_MGO, M_MNO, M_FEO, M_S)
+METAL = ("iron", "carbon", "silicon", "manganese", "phosphorus", "sulphur", "titanium")
+METAL_MASS = (M_FE, M_C, M_SI, M_MN, M_P, M_S, M_TI)
+METAL_ENTHALPY = (
+    metal.IRON, metal.CARBON, metal.SILICON, metal.MANGANESE, metal.PHOSPHORUS, metal.SULPHUR, metal.TITANIUM,
+)  # fmt: skip
+SLAG = (
+    "lime", "silica", "alumina", "magnesia", "manganese_oxide", "ferrous_oxide", "slag_sulphur", "titania", "alkali",
+)  # fmt: skip
+SLAG_MASS = (M_CAO, M_SIO2, M_AL2O3, M_MGO, M_MNO, M_FEO, M_S, M_TIO2, M_K2O)
 SLAG_FORMATION = (
     h.FORMATION_CAO, h.FORMATION_SIO2, h.FORMATION_AL2O3, h.FORMATION_MGO, h.FORMATION_MNO, h.FORMATION_FEO, 0.0,
+    h.FORMATION_TIO2, h.FORMATION_K2O,
 )  # fmt: skip
 REFERENCE_ASH_SILICA = 20e-3  # kg coke ash SiO2 per kg hot metal at which the silicon is as calibrated
 CONTACT_RANGE = (0.2, 4.0)  # of the reference height: silicon never comes from nowhere nor without end
@@ -46,29 +54,31 @@ MOST_SILICA = 0.3  # share of the silica that may be reduced: the slag never run
 class Flow(NamedTuple):
     """A flow of metal and slag: amounts kmol/s in the order of METAL and SLAG, any trailing shape."""
 
-    metal: Array  # (6, ...)
-    slag: Array  # (7, ...)
+    metal: Array  # (7, ...)
+    slag: Array  # (9, ...)
 
 
 class Tapping(NamedTuple):
     """What reaches the hearth from the bottom cells, (A,) unless said."""
 
-    flow: Flow  # (6, A), (7, A)
+    flow: Flow  # (7, A), (9, A)
     temperature: Array  # K
     enthalpy: Array  # W
-    carbon: Array  # kmol/s C of the coke to metal and to reduction of silica and manganese oxide
+    carbon: Array  # kmol/s C of the coke to metal and to reduction of silica, manganese oxide and titania
     carbon_monoxide: Array  # kmol/s from these reductions
     reaction_heat: Array  # W that carburisation and these reductions take from the coke, CO at `temperature`
     sulphur_to_gas: Array  # () kmol/s
+    vapour: Array  # kmol/s K2O of alkali that evaporates
+    vapour_heat: Array  # W that it takes along, formation included
 
 
 def metal_mass(amounts: Array) -> Array:
-    """kg (or kg/s) of metal from amounts (6, ...)."""
+    """kg (or kg/s) of metal from amounts (7, ...)."""
     return jnp.tensordot(jnp.asarray(METAL_MASS), amounts, axes=1)
 
 
 def slag_mass(amounts: Array) -> Array:
-    """kg (or kg/s) of slag from amounts (7, ...)."""
+    """kg (or kg/s) of slag from amounts (9, ...)."""
     return jnp.tensordot(jnp.asarray(SLAG_MASS), amounts, axes=1)
 
 
@@ -123,10 +133,11 @@ def drip(
 ) -> Tapping:
     """Reactions of the liquids as they leave slot 0.
 
-    melted: kmol/s (A,) of iron, ferrous_oxide, lime, silica, alumina, magnesia, manganese_oxide, phosphorus,
-    sulphur; temperature (A,) K; height (A,) m from which it drips; available (A,) kmol: carbon that the coke along
-    its way can give in a step; burnt (A,) share of slot 0's carbon burnt per second (its ash and sulphur follow);
-    coal_ash (A,) kg/s; coal_sulphur (A,) kmol/s; pool: the hearth, for the metal's sulphur and phosphorus.
+    melted: kmol/s (A,) of iron, ferrous_oxide, lime, silica, alumina, magnesia, manganese_oxide, titania, alkali
+    (that of burnt coke too), phosphorus, sulphur; temperature (A,) K; height (A,) m from which it drips; available
+    (A,) kmol: carbon that the coke along its way can give in a step; burnt (A,) share of slot 0's carbon burnt per
+    second (its ash and sulphur follow); coal_ash (A,) kg/s; coal_sulphur (A,) kmol/s; pool: the hearth, for the
+    metal's sulphur and phosphorus.
     """
     iron = melted["iron"]
     coke_ash = burnt * cells.ash[:, 0]
@@ -143,23 +154,27 @@ def drip(
     target = silicon_target(p, temperature, lime, silica, ash_silica, height)
     silicon = jnp.minimum(target * iron_mass * METAL_PER_IRON / M_SI, MOST_SILICA * silica)
     manganese = slag.manganese_recovery(temperature) * melted["manganese_oxide"]
-    total_metal = jnp.maximum(metal_mass(_metal(pool)), 1.0)
+    titanium = slag.titanium_recovery(temperature) * melted["titania"]
+    total_metal = jnp.maximum(jnp.sum(metal_mass(_metal(pool))), 1.0)
+    percent = 100.0 / jnp.maximum(iron_mass * METAL_PER_IRON, 1e-3)
     saturation = metal.carbon_saturation(
         jnp.clip(temperature, 1400.0, 1950.0),
         100.0 * target,
-        100.0 * M_MN * manganese / jnp.maximum(iron_mass * METAL_PER_IRON, 1e-3),
-        100.0 * M_P * pool.phosphorus / total_metal,
-        100.0 * M_S * pool.sulphur / total_metal,
+        percent * M_MN * manganese,
+        100.0 * M_P * jnp.sum(pool.phosphorus) / total_metal,
+        100.0 * M_S * jnp.sum(pool.sulphur) / total_metal,
+        percent * M_TI * titanium,
     )
     saturation = p.carbon_approach * saturation
-    other = iron_mass + M_SI * silicon + M_MN * manganese + M_P * melted["phosphorus"]
+    other = iron_mass + M_SI * silicon + M_MN * manganese + M_TI * titanium + M_P * melted["phosphorus"]
     carbon = other * saturation / (100.0 - saturation) / M_C
     # A chilled bottom may hold more melting iron than coke: then the metal leaves short of carbon and silicon.
-    scale = jnp.clip(MOST_CARBON * available / dt / jnp.maximum(carbon + 2.0 * silicon + manganese, 1e-12), 0.0, 1.0)
-    carbon, silicon, manganese = scale * carbon, scale * silicon, scale * manganese
+    wanted = carbon + 2.0 * (silicon + titanium) + manganese
+    scale = jnp.clip(MOST_CARBON * available / dt / jnp.maximum(wanted, 1e-12), 0.0, 1.0)
+    carbon, silicon, manganese, titanium = (scale * one for one in (carbon, silicon, manganese, titanium))
     sulphur = melted["sulphur"] + burnt * cells.coke_sulphur[:, 0] + coal_sulphur
     liquid_sulphur = (1.0 - p.sulphur_gas_share) * sulphur
-    slag_kg = slag_mass(jnp.stack([lime, silica, alumina, magnesia, *([jnp.zeros_like(lime)] * 3)]))
+    slag_kg = slag.mass(lime, silica, alumina, magnesia)
     partition = p.sulphur_approach * slag.sulphur_partition(
         jnp.clip(temperature, 1500.0, 1950.0),
         slag.optical_basicity(lime, silica, alumina, magnesia),
@@ -168,28 +183,39 @@ def drip(
         p.silicon_carbon_monoxide_pressure,
     )
     to_metal = liquid_sulphur / (1.0 + partition * slag_kg / jnp.maximum(other, 1e-3))
+    alkali = melted["alkali"]
+    basicity = lime * M_CAO / jnp.maximum(silica * M_SIO2, 1e-9)
+    kept = alkali * slag.alkali_kept(temperature, basicity, p.alkali_slag_share)
+    vapour = alkali - kept
     flow = Flow(
-        jnp.stack([iron, carbon, silicon, manganese, melted["phosphorus"], to_metal]),
+        jnp.stack([iron, carbon, silicon, manganese, melted["phosphorus"], to_metal, titanium]),
         jnp.stack(
             [
                 lime, silica - silicon, alumina, magnesia, melted["manganese_oxide"] - manganese,
-                melted["ferrous_oxide"], liquid_sulphur - to_metal,
+                melted["ferrous_oxide"], liquid_sulphur - to_metal, melted["titania"] - titanium, kept,
             ]
         ),
     )  # fmt: skip
-    monoxide = 2.0 * silicon + manganese
+    monoxide = 2.0 * (silicon + titanium) + manganese
     zero = jnp.zeros_like(silicon)
     changed = Flow(
-        jnp.stack([zero, carbon, silicon, manganese, zero, zero]),
-        jnp.stack([zero, -silicon, zero, zero, -manganese, zero, zero]),
+        jnp.stack([zero, carbon, silicon, manganese, zero, zero, titanium]),
+        jnp.stack([zero, -silicon, zero, zero, -manganese, zero, zero, -titanium, zero]),
     )
     heat = flow_enthalpy(changed, temperature) + monoxide * h.enthalpy(h.CARBON_MONOXIDE, temperature)
     return Tapping(
         flow, temperature, flow_enthalpy(flow, temperature), carbon + monoxide, monoxide, heat,
-        p.sulphur_gas_share * jnp.sum(sulphur),
+        p.sulphur_gas_share * jnp.sum(sulphur), vapour, vapour * vapour_enthalpy(temperature),
     )  # fmt: skip
 
 
+def vapour_enthalpy(temperature: Array) -> Array:
+    """J/kmol K2O of alkali vapour that left slag of `temperature` [K], formation included: oxide in slag, and the heat
+    of K2O + C = 2 K(g) + CO. Vapour is counted as oxide: the carbon that goes and comes back with it is left out."""
+    return h.FORMATION_K2O + M_K2O * slag.slag_heat(temperature) + ALKALI_EVAPORATION
+
+
+ALKALI_EVAPORATION = 430.7e6  # J/kmol K2O at 298 K: 2 x 89.0 (K gas) - 110.5 (CO) + 363.2 (K2O); NIST-JANAF
 METAL_PER_IRON = 1.0 / 0.945  # kg hot metal per kg iron, to turn a content of metal into one of iron
 
 
@@ -200,58 +226,3 @@ def _metal(pool: Hearth) -> Array:
 def contents(pool: Hearth) -> Flow:
     """The pool's amounts, kmol, in the order of METAL and SLAG."""
     return Flow(_metal(pool), jnp.stack([getattr(pool, name) for name in SLAG]))
-
-
-class PoolStep(NamedTuple):
-    """Result of a step of the pool."""
-
-    hearth: Hearth
-    carbon_monoxide: Array  # kmol/s from silica reduced in the pool (negative when silicon burns)
-    carbon: Array  # kmol/s C that this takes from slot 0
-    loss: Array  # W through the hearth wall and bottom
-
-
-def pool_reactions(p: FurnaceParameters, pool: Hearth) -> tuple[Array, Array]:
-    """(silicon reduced, sulphur moved to slag), kmol/s, by relaxation toward slag-metal equilibrium."""
-    now = contents(pool)
-    mass, slag_kg = metal_mass(now.metal), slag_mass(now.slag)
-    ash, height = jnp.asarray(REFERENCE_ASH_SILICA), jnp.asarray(p.silicon_drip_height)
-    target = silicon_target(p, pool.temperature, pool.lime, pool.silica, ash, height)
-    silicon = (target * mass / M_SI - pool.silicon) / p.silicon_time
-    silicon = jnp.clip(silicon, -pool.silicon / p.silicon_time, MOST_SILICA * pool.silica / p.silicon_time)
-    optical = slag.optical_basicity(pool.lime, pool.silica, pool.alumina, pool.magnesia)
-    carbon = 100.0 * M_C * pool.carbon / mass
-    percent_silicon = 100.0 * M_SI * pool.silicon / mass
-    partition = p.sulphur_approach * slag.sulphur_partition(
-        jnp.clip(pool.temperature, 1500.0, 1950.0), optical, carbon, percent_silicon, p.silicon_carbon_monoxide_pressure
-    )
-    total = pool.sulphur + pool.slag_sulphur
-    in_metal = total / (1.0 + partition * slag_kg / mass)
-    return silicon, (pool.sulphur - in_metal) / p.sulphur_time
-
-
-def advance_pool(
-    p: FurnaceParameters, pool: Hearth, arriving: Tapping, tapped: Flow, coke_temperature: Array, dt: float
-) -> PoolStep:
-    """Pool after dt: what drips in, what is tapped (kmol/s), reactions, heat; coke_temperature () K of its coke."""
-    silicon, sulphur = pool_reactions(p, pool)
-    zero = jnp.zeros_like(silicon)
-    reacted = Flow(
-        jnp.stack([zero, zero, silicon, zero, zero, -sulphur]),
-        jnp.stack([zero, -silicon, zero, zero, zero, zero, sulphur]),
-    )
-    before = contents(pool)
-    metal_now = before.metal + dt * (jnp.sum(arriving.flow.metal, axis=1) + reacted.metal - tapped.metal)
-    slag_now = before.slag + dt * (jnp.sum(arriving.flow.slag, axis=1) + reacted.slag - tapped.slag)
-    loss = p.hearth_heat_transfer * (pool.temperature - p.hearth_outside_temperature)
-    heat = (
-        jnp.sum(arriving.enthalpy)
-        + 2.0 * silicon * (h.enthalpy(h.CARBON, coke_temperature) - h.enthalpy(h.CARBON_MONOXIDE, pool.temperature))
-        - flow_enthalpy(tapped, pool.temperature)
-        - loss
-    )
-    enthalpy = pool.enthalpy + dt * heat
-    at, capacity = flow_coefficients(Flow(metal_now, slag_now))
-    temperature = metal.REFERENCE + (enthalpy - at) / (capacity + p.deadman_heat_capacity)
-    amounts = dict(zip(METAL + SLAG, [*metal_now, *slag_now], strict=True))
-    return PoolStep(Hearth(**amounts, enthalpy=enthalpy, temperature=temperature), 2.0 * silicon, 2.0 * silicon, loss)

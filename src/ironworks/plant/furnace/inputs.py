@@ -41,6 +41,7 @@ class FurnaceInputs(NamedTuple):
     coke_sulphur: Value  # -
     coke_csr: Value  # % coke strength after reaction
     coke_cri: Value  # % coke reactivity index
+    coke_alkali: Value  # - K2O with Na2O as K2O, part of the ash
     ore_moisture: Value  # kg water per kg dry ore
     ore_iron: Value  # - total iron
     ore_ferrous_oxide: Value  # - FeO
@@ -49,6 +50,8 @@ class FurnaceInputs(NamedTuple):
     ore_alumina: Value  # - Al2O3
     ore_magnesia: Value  # - MgO
     ore_manganese_oxide: Value  # - MnO
+    ore_titania: Value  # - TiO2
+    ore_alkali: Value  # - K2O with Na2O as K2O
     ore_phosphorus: Value  # - P
     ore_sulphur: Value  # - S
     ore_reducibility: Value  # - factor on the reduction rate, 1 = reference
@@ -56,6 +59,10 @@ class FurnaceInputs(NamedTuple):
     tap_automatic: Value  # 1 = the furnace's own cast schedule, 0 = tap_open decides
     tap_open: Value  # (4,) 1 = tap hole open (used when tap_automatic is 0)
     drill_diameter: Value  # m
+    drip_side_share: (
+        Value  # - share of the liquids that drips into side 0 of the hearth (tap holes 0 and 1), 0.5 = even
+    )
+    drip_side_temperature: Value  # K that side 0 gets its liquids hotter than side 1
     gas_split_disturbance: Value  # (3,) factor on the gas share of each annulus, 1 = none
     wall_heat_factor: Value  # (6,) factor on the heat transfer of each wall zone, 1 = none
     leak_water: Value  # kg/s water from a leaking tuyere into the raceway
@@ -79,6 +86,8 @@ class FurnaceInputs(NamedTuple):
             ore_reducibility=np.float64(1.0),
             tap_automatic=np.float64(1.0),
             tap_open=np.zeros(TAP_HOLES),
+            drip_side_share=np.float64(0.5),
+            drip_side_temperature=np.float64(0.0),
             gas_split_disturbance=np.ones(ANNULI),
             wall_heat_factor=np.ones(ZONES),
             leak_water=np.float64(0.0),
@@ -93,8 +102,9 @@ class FurnaceInputs(NamedTuple):
 REFERENCE_SCALARS = (
     "blast_volume", "oxygen_flow", "blast_temperature", "blast_moisture", "coal_injection_rate", "top_pressure",
     "coke_base", "ore_base", "limestone_base", "coke_moisture", "coke_ash", "coke_sulphur", "coke_csr", "coke_cri",
+    "coke_alkali",
     "ore_moisture", "ore_iron", "ore_ferrous_oxide", "ore_lime", "ore_silica", "ore_alumina", "ore_magnesia",
-    "ore_manganese_oxide", "ore_phosphorus", "ore_sulphur", "ore_fines", "drill_diameter",
+    "ore_manganese_oxide", "ore_titania", "ore_alkali", "ore_phosphorus", "ore_sulphur", "ore_fines", "drill_diameter",
 )  # fmt: skip
 
 # Limits of what the model can take (not of what a furnace should do): low, high, unit. Zero blast is a stoppage;
@@ -118,6 +128,7 @@ VALID = {
     "coke_sulphur": (0.0, 0.05, "-"),
     "coke_csr": (20.0, 90.0, "%"),
     "coke_cri": (5.0, 60.0, "%"),
+    "coke_alkali": (0.0, 0.02, "-"),
     "ore_moisture": (0.0, 0.3, "-"),
     "ore_iron": (0.2, 0.72, "-"),
     "ore_ferrous_oxide": (0.0, 0.31, "-"),
@@ -126,6 +137,8 @@ VALID = {
     "ore_alumina": (0.0, 0.2, "-"),
     "ore_magnesia": (0.0, 0.2, "-"),
     "ore_manganese_oxide": (0.0, 0.2, "-"),
+    "ore_titania": (0.0, 0.1, "-"),
+    "ore_alkali": (0.0, 0.02, "-"),
     "ore_phosphorus": (0.0, 0.01, "-"),
     "ore_sulphur": (0.0, 0.02, "-"),
     "ore_reducibility": (0.1, 10.0, "-"),
@@ -133,6 +146,8 @@ VALID = {
     "tap_automatic": (0.0, 1.0, "-"),
     "tap_open": (0.0, 1.0, "-"),
     "drill_diameter": (0.02, 0.15, "m"),
+    "drip_side_share": (0.1, 0.9, "-"),
+    "drip_side_temperature": (-150.0, 150.0, "K"),
     "gas_split_disturbance": (0.1, 10.0, "-"),
     "wall_heat_factor": (0.0, 20.0, "-"),
     "leak_water": (0.0, 10.0, "kg/s"),
@@ -192,10 +207,14 @@ def _relations(inputs: FurnaceInputs, parameters: FurnaceParameters) -> list[str
             "ore_alumina",
             "ore_magnesia",
             "ore_manganese_oxide",
+            "ore_titania",
+            "ore_alkali",
         )
     )
     if np.any(ferric < 2.0 * np.asarray(inputs.ore_ferrous_oxide) * (M_FE / M_FEO)):
         faults.append("ore_ferrous_oxide needs more iron than ore_iron leaves for magnetite")
+    if np.any(np.asarray(inputs.coke_alkali) > np.asarray(inputs.coke_ash)):
+        faults.append("coke_alkali is more than coke_ash, of which it is a part")
     if np.any(oxides > 1.005):
         faults.append(f"the ore's oxides add up to {np.max(oxides):.4f}, expected at most 1")
     return faults

@@ -7,6 +7,7 @@ from jax import Array
 
 from ironworks.physics import enthalpy as h
 from ironworks.physics import packed_bed, tuyere
+from ironworks.physics import slag as slag_physics
 from ironworks.physics.constants import (
     GAS_CONSTANT,
     M_CO,
@@ -20,7 +21,8 @@ from ironworks.physics.constants import (
 from ironworks.physics.powers import power
 from ironworks.physics.reduction import IRON_PER_OXYGEN
 from ironworks.physics.running import sum_to_end
-from ironworks.plant.furnace import balance, charging, descent, hearth, taps, wall
+from ironworks.plant.furnace import alkali, balance, charging, descent, hearth, taps, wall
+from ironworks.plant.furnace import pool as pools
 from ironworks.plant.furnace.column import Geometry, Layers, layers
 from ironworks.plant.furnace.gas import Sweep, march
 from ironworks.plant.furnace.inputs import FurnaceInputs
@@ -71,8 +73,9 @@ class Flows(NamedTuple):
     pressures: Pressures
     wall: wall.WallFlow
     hearth_loss: Array
-    tapped: hearth.Flow
-    level: taps.Levels
+    running: taps.Outflow
+    level: pools.Levels
+    condensing: Array  # (A, N) share of the annulus' alkali vapour that each cell takes up
     gasified: Array  # kmol/s C
     direct: Array  # kmol/s C by oxides that melt
 
@@ -95,7 +98,7 @@ def lag_blast(p: FurnaceParameters, u: FurnaceInputs, s: FurnaceState, dt: float
 
 def bed_pressures(
     p: FurnaceParameters, g: Geometry, u: FurnaceInputs, s: FurnaceState, f_gas: Sweep, lay: Layers, drip: Drip,
-    raceway: Raceway, level: taps.Levels,
+    raceway: Raceway, level: pools.Levels,
 ) -> Pressures:  # fmt: skip
     """Ergun over ore and coke layers of every cell, the cohesive zone and the liquid hold-up included."""
     cells = s.cells
@@ -118,7 +121,7 @@ def bed_pressures(
     drop = drop * descent.resistance(s.descent)
     above = sum_to_end(drop)
     total = above[:, 0]
-    bed = jnp.sum(s.gas_share * total) + LEVEL_PRESSURE * jnp.maximum(level.slag - LEVEL_FREE, 0.0)
+    bed = jnp.sum(s.gas_share * total) + LEVEL_PRESSURE * jnp.maximum(jnp.mean(level.slag) - LEVEL_FREE, 0.0)
     nose = u.top_pressure + bed
     blast = s.blast
     air = jnp.maximum(blast.blast_volume, p.least_blast_volume)
@@ -151,7 +154,7 @@ def melted_at_bottom(cells: Cells, rates: SolidRates) -> dict[str, Array]:
     share = rates.melting.share
     amounts = {
         name: jnp.sum(share * getattr(cells, name), axis=1)
-        for name in ("lime", "silica", "alumina", "magnesia", "manganese_oxide")
+        for name in ("lime", "silica", "alumina", "magnesia", "manganese_oxide", "titania", "alkali")
     }
     return amounts | {
         "phosphorus": jnp.sum(rates.melting.limited * cells.phosphorus, axis=1),
@@ -194,6 +197,8 @@ def update_cells(cells: Cells, f: Flows, coke_out: Array, ash_share: Array, heat
         alumina=keep * cells.alumina,
         magnesia=keep * cells.magnesia,
         manganese_oxide=keep * cells.manganese_oxide,
+        titania=keep * cells.titania,
+        alkali=keep * keep_ash * cells.alkali + dt * f.condensing * f.arriving.vapour[:, None],
         phosphorus=keep_limited * cells.phosphorus,
         ore_sulphur=keep * cells.ore_sulphur,
         enthalpy=cells.enthalpy + dt * heat,
@@ -220,6 +225,7 @@ def advance_state(
     raceway = burn(p, u, s.blast, s.gas_share, coke_share, bottom, coke_ash)
     burnt = jnp.minimum(raceway.coke / jnp.maximum(cells.carbon[:, 0], 1e-9), MOST_BURNT / dt)
     melted = melted_at_bottom(cells, rates)
+    melted["alkali"] += burnt * (1.0 - dt * rates.melting.share[:, 0]) * cells.alkali[:, 0]  # what did not melt
     height = jnp.sum(rates.melting.iron * lay.height, axis=1) / jnp.maximum(melted["iron"], 1e-9)
     contact = wetted(lay, drip)
     available = jnp.min(jnp.where(contact > 1e-6, cells.carbon / jnp.maximum(contact, 1e-6), jnp.inf), axis=1)
@@ -227,15 +233,16 @@ def advance_state(
         p, cells, melted, drip.temperature[:, 0], height, available, burnt, raceway.coal_ash, raceway.coal_sulphur,
         s.hearth, dt,
     )  # fmt: skip
-    level = taps.levels(p, g.hearth_area, s.hearth)
+    level = pools.levels(p, g.hearth_area, s.hearth)
+    viscosity = slag_physics.viscosity(s.hearth.temperature, pools.oxides(s.hearth))
     main_before = u.top_pressure + 1.5e5  # Pa, casting feels the blast pressure; its small changes do not matter
-    tapped, metal_share = taps.outflow(p, s.taps, s.hearth, level, main_before)
+    running = taps.outflow(p, s.taps, s.hearth, level, viscosity, main_before)
+    across = pools.crossing(p, g.hearth_area, s.hearth, level, viscosity, dt)
     mean_bottom = jnp.sum(s.gas_share * bottom)
-    pool = hearth.advance_pool(p, s.hearth, arriving, tapped, mean_bottom, dt)
-    from_pool = s.gas_share * pool.carbon_monoxide
-    monoxide = arriving.carbon_monoxide + from_pool
+    pool = pools.advance_pool(p, u, s.hearth, arriving, running.flow, across, mean_bottom, dt)
+    monoxide = arriving.carbon_monoxide + s.gas_share * pool.carbon_monoxide
     monoxide_heat = (
-        from_pool * h.enthalpy(h.CARBON_MONOXIDE, s.hearth.temperature)
+        s.gas_share * pool.monoxide_heat
         + arriving.carbon_monoxide * h.enthalpy(h.CARBON_MONOXIDE, arriving.temperature)
     )  # fmt: skip
     sweep = march(cells, rates, raceway, monoxide, raceway.gas_enthalpy + monoxide_heat)
@@ -243,8 +250,8 @@ def advance_state(
     pressures = bed_pressures(p, g, u, s, sweep, lay, drip, raceway, level)
     gasified = jnp.sum(sweep.carbon) + jnp.sum(sweep.gas[5, :, 0] - sweep.gas[5, :, -1])
     flows = Flows(
-        lay, rates, drip, raceway, arriving, sweep, pressures, walls, pool.loss, tapped, level, gasified,
-        jnp.sum(rates.melting.oxygen),
+        lay, rates, drip, raceway, arriving, sweep, pressures, walls, pool.loss, running, level,
+        alkali.condensing(p, cells, lay), gasified, jnp.sum(rates.melting.oxygen),
     )  # fmt: skip
     coke_out = sweep.carbon + rates.melting.oxygen + contact * arriving.carbon[:, None]
     coke_out = coke_out.at[:, 0].add(raceway.coke + s.gas_share * pool.carbon)
@@ -260,8 +267,9 @@ def advance_state(
         - s.gas_share * pool.carbon * h.enthalpy(h.CARBON, mean_bottom)
         + raceway.coal_ash * ash_formation(p.coal_ash_analysis)
         + raceway.ash_heat
+        - arriving.vapour_heat
     )
-    heat = heat.at[:, 0].add(bottom_heat)
+    heat = heat.at[:, 0].add(bottom_heat) + flows.condensing * arriving.vapour_heat[:, None]
     cells = update_cells(cells, flows, coke_out, burnt, heat, dt)
     cells, down = descent.come_down(p, g, u, s, cells, lay, pressures.drop, dt)
     room = p.active_volume * jnp.asarray(p.annulus_area_share) / charging.EVEN_CELLS
@@ -275,7 +283,7 @@ def advance_state(
         gas_share=split_gas(p, u, s.gas_share, pressures.drop, dt),
         charge_count=s.charge_count + dump.happened / charging.DUMPS_PER_CHARGE,
         hearth=pool.hearth,
-        taps=taps.advance_taps(p, u, s.taps, level, metal_share, dt),
+        taps=taps.advance_taps(p, u, s.taps, running, dt),
         descent=down,
         wall=wall.advance_wall(p, u, s.wall, walls, (pool.loss, jnp.sum(raceway.loss)), s.gas_share, dt),
         audit=_audit(p, s.audit, flows, dump, dt, s.hearth.temperature),
@@ -289,12 +297,14 @@ def _audit(p: FurnaceParameters, a: Audit, f: Flows, dump: charging.Dump, dt: fl
     """Boundary flows of the step added up."""
     top_gas = jnp.sum(f.sweep.gas[:, :, -1], axis=1)
     charged = dump.happened * balance.elements_of_cells(p, dump.cell)
-    gas_out = balance.elements_of_top_gas(top_gas, f.arriving.sulphur_to_gas)
+    vapour = 1.0 - jnp.sum(f.condensing, axis=1)  # share that leaves with the top gas
+    gas_out = balance.elements_of_top_gas(top_gas, f.arriving.sulphur_to_gas, jnp.sum(vapour * f.arriving.vapour))
     lost = jnp.sum(f.wall.cells) + jnp.sum(f.raceway.loss) + f.hearth_loss
-    tapped_heat = hearth.flow_enthalpy(f.tapped, pool_temperature)
+    tapped_heat = jnp.sum(hearth.flow_enthalpy(f.running.flow, pool_temperature))
+    lost = lost + jnp.sum(vapour * f.arriving.vapour_heat)
     return Audit(
         a.elements_in + charged + dt * balance.elements_of_blast(p, f.raceway),
-        a.elements_out + dt * (gas_out + balance.elements_of_liquids(f.tapped)),
+        a.elements_out + dt * (gas_out + balance.elements_of_liquids(f.running.flow)),
         a.energy_in + dump.happened * jnp.sum(dump.cell.enthalpy) + dt * f.raceway.heat_in,
         a.energy_out + dt * (jnp.sum(f.sweep.enthalpy[:, -1]) + lost + tapped_heat),
     )
@@ -307,8 +317,8 @@ def _totals(t: Totals, f: Flows, dump: charging.Dump, dt: float) -> Totals:
         t.ore + dump.ore,
         t.coal + dt * f.raceway.coal,
         t.metal + dt * hearth.metal_mass(jnp.sum(f.arriving.flow.metal, axis=1)),
-        t.metal_tapped + dt * hearth.metal_mass(f.tapped.metal),
-        t.slag_tapped + dt * hearth.slag_mass(f.tapped.slag),
+        t.metal_tapped + dt * jnp.sum(hearth.metal_mass(f.running.flow.metal)),
+        t.slag_tapped + dt * jnp.sum(hearth.slag_mass(f.running.flow.slag)),
     )
 
 
@@ -317,6 +327,7 @@ def _smooth(m: Smoothed, f: Flows, dump: charging.Dump, dt: float) -> Smoothed:
     now = Smoothed(
         production=hearth.metal_mass(jnp.sum(f.arriving.flow.metal, axis=1)),
         coke=dump.coke / dt,
+        ore=dump.ore / dt,
         coal=f.raceway.coal,
         charges=dump.happened / charging.DUMPS_PER_CHARGE / dt,
         slag=hearth.slag_mass(jnp.sum(f.arriving.flow.slag, axis=1)),

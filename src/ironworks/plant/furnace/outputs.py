@@ -8,21 +8,32 @@ from jax import Array
 class FurnaceOutputs(NamedTuple):
     """True values at the end of a step; scalars unless a shape is given. A = 3 annuli (centre, middle, wall),
     N slots per annulus from the tuyeres up, Z = 6 zones (hearth, tuyere, bosh, belly, lower stack, upper stack).
-    Compositions are mass fractions of hot metal or slag and mole fractions of wet top gas.
+    Compositions are mass fractions of hot metal or slag and mole fractions of wet top gas. `hot_metal_*` and `slag_*`
+    are means by mass over both sides of the hearth; `tapped_*` belong to the side that is tapped (or will be next).
     """
 
     production_rate: Array  # kg/s hot metal dripping into the hearth
     tapped_metal_rate: Array  # kg/s
     tapped_slag_rate: Array  # kg/s
     slag_rate: Array  # kg/s slag dripping into the hearth
-    hot_metal_temperature: Array  # K, hearth pool
-    hot_metal_temperature_tapped: Array  # K, at the runner (cold runner at the start of a cast); pool if none flows
+    hot_metal_temperature: Array  # K, both sides of the hearth
+    hot_metal_temperature_side: Array  # (2,) K
+    hot_metal_temperature_tapped: (
+        Array  # K, at the runner (cold runner at the start of a cast); the side's if none flows
+    )
     hot_metal_temperature_drip: Array  # K, metal reaching the hearth
     hot_metal_silicon: Array  # -
     hot_metal_carbon: Array  # -
     hot_metal_manganese: Array  # -
     hot_metal_phosphorus: Array  # -
     hot_metal_sulphur: Array  # -
+    hot_metal_titanium: Array  # -
+    tapped_metal_silicon: Array  # -
+    tapped_metal_carbon: Array  # -
+    tapped_metal_manganese: Array  # -
+    tapped_metal_phosphorus: Array  # -
+    tapped_metal_sulphur: Array  # -
+    tapped_metal_titanium: Array  # -
     slag_lime: Array  # - CaO
     slag_silica: Array  # - SiO2
     slag_alumina: Array  # - Al2O3
@@ -30,7 +41,25 @@ class FurnaceOutputs(NamedTuple):
     slag_ferrous_oxide: Array  # - FeO
     slag_manganese_oxide: Array  # - MnO
     slag_sulphur: Array  # - S
+    slag_titania: Array  # - TiO2
+    slag_alkali: Array  # - K2O, sodium as potassium
     slag_basicity: Array  # - CaO/SiO2
+    slag_viscosity: Array  # Pa s, at the temperature of the hearth
+    slag_liquidus: Array  # K
+    tapped_slag_lime: Array  # -
+    tapped_slag_silica: Array  # -
+    tapped_slag_alumina: Array  # -
+    tapped_slag_magnesia: Array  # -
+    tapped_slag_ferrous_oxide: Array  # -
+    tapped_slag_manganese_oxide: Array  # -
+    tapped_slag_sulphur: Array  # -
+    tapped_slag_titania: Array  # -
+    tapped_slag_alkali: Array  # -
+    deadman_temperature: Array  # K
+    alkali_charged: Array  # kg/s K2O with the burden, smoothed
+    alkali_vapour: Array  # kg/s K2O that evaporates over the tuyeres
+    alkali_lost: Array  # kg/s K2O of it that leaves with top gas
+    alkali_load: Array  # kg K2O in the burden
     top_gas_carbon_monoxide: Array  # -
     top_gas_carbon_dioxide: Array  # -
     top_gas_hydrogen: Array  # -
@@ -73,14 +102,20 @@ class FurnaceOutputs(NamedTuple):
     coal_rate: Array  # kg/kg hot metal, smoothed
     fuel_rate: Array  # kg/kg hot metal, smoothed
     direct_reduction: Array  # - mol C (direct + gasified) per mol Fe, smoothed
+    char_made: Array  # kg/s carbon of coal that the raceways leave
+    char_gasified: Array  # kg/s of it that the shaft takes up
+    char_lost: Array  # kg/s of it that leaves with the dust
+    dust_rate: Array  # kg/s dust and sludge: charged fines (smoothed) and char
+    dust_carbon: Array  # - carbon of it
     carbon_gasified: Array  # kg/s C by CO2 and H2O (solution loss)
     heat_loss: Array  # (Z,) W to the cooling water
     stave_temperature: Array  # (Z,) K
     accretion_thickness: Array  # (Z,) m
     iron_mass: Array  # kg in the hearth
     slag_mass: Array  # kg in the hearth
-    iron_level: Array  # m above tap hole
-    slag_level: Array  # m above tap hole, slag surface
+    iron_level: Array  # m above tap hole, side tapped or next to be
+    slag_level: Array  # m above tap hole, slag surface there
+    slag_level_side: Array  # (2,) m
     tap_open: Array  # (4,) 1 = open
     tap_hole: Array  # index of the tap hole open, or next to be opened
     tap_diameter: Array  # m of the hole in use

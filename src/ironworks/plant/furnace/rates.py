@@ -12,6 +12,7 @@ from ironworks.physics.enthalpy import FORMATION_FEO
 from ironworks.physics.metal import IRON, PHOSPHORUS, REFERENCE
 from ironworks.physics.reduction import IRON_PER_OXYGEN, OXYGEN_PER_IRON
 from ironworks.physics.slag import SLAG_HEAT_CAPACITY, SLAG_HEAT_CONTENT, SLAG_REFERENCE
+from ironworks.plant.furnace.alkali import catalysis
 from ironworks.plant.furnace.column import Layers, gangue_mass, softened
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.solids import gangue_formation
@@ -126,9 +127,10 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
         rest = (1.0 - kept) * sum(one.oxidised) / sum(one.gas)
         return Reduction(tuple(area * x for x in one.gas), tuple(area * x for x in one.oxidised), kept, rest)
 
-    rate = gasification.carbon_dioxide_rate(t, p.gasification_rate, cells.reactivity, p.gasification_film_rate)
+    reactivity = cells.reactivity * catalysis(p, cells)
+    rate = gasification.carbon_dioxide_rate(t, p.gasification_rate, reactivity, p.gasification_film_rate)
     steam_rate = gasification.carbon_dioxide_rate(
-        t, gasification.STEAM_FACTOR * p.gasification_rate, cells.reactivity, p.gasification_film_rate
+        t, gasification.STEAM_FACTOR * p.gasification_rate, reactivity, p.gasification_film_rate
     )
     coke_exposure = lay.coke_volume * per_flow
     bars = cells.pressure / (k.BAR * flow)

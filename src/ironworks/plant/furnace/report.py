@@ -4,19 +4,11 @@ import jax.numpy as jnp
 from jax import Array
 
 from ironworks.physics import flame_temperature, tuyere
-from ironworks.physics.constants import (
-    M_AL2O3,
-    M_C,
-    M_CAO,
-    M_FEO,
-    M_MGO,
-    M_MNO,
-    M_S,
-    M_SIO2,
-    MOLAR_VOLUME_NORMAL,
-)
+from ironworks.physics import slag as slag_physics
+from ironworks.physics.constants import M_C, M_K2O, MOLAR_VOLUME_NORMAL
 from ironworks.physics.reduction import OXYGEN_PER_IRON
 from ironworks.plant.furnace import descent, hearth, taps
+from ironworks.plant.furnace import pool as pools
 from ironworks.plant.furnace.column import Geometry, layers
 from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.model import Flows
@@ -35,42 +27,64 @@ def report(
 ) -> FurnaceOutputs:
     """True values after the step `before` -> `s` with flows `f`."""
     return FurnaceOutputs(
-        **_metal(p, g, s, f), **_top_gas(s, f), **_blast(p, u, before, s, f), **_burden(p, g, before, s, f),
-        **_rates(s, f), **_walls_and_taps(p, g, s, f), **_profiles(p, g, s),
+        **_metal(p, s, f), **_top_gas(s, f), **_blast(p, u, before, s, f), **_burden(p, g, before, s, f),
+        **_rates(p, u, s, f), **_alkali(u, s, f), **_walls_and_taps(p, g, s, f), **_profiles(p, g, s),
     )  # fmt: skip
 
 
-def _metal(p: FurnaceParameters, g: Geometry, s: FurnaceState, f: Flows) -> dict[str, Array]:
-    now = hearth.contents(s.hearth)
-    metal, slag = hearth.metal_mass(now.metal), hearth.slag_mass(now.slag)
-    dripping = hearth.metal_mass(f.arriving.flow.metal)
-    tapped = hearth.metal_mass(f.tapped.metal)
-    cold = p.runner_cooling * jnp.exp(-s.taps.time_in_cast / p.runner_time) * (tapped > 0.0)
-    masses = dict(zip(hearth.METAL, hearth.METAL_MASS, strict=True))
-    shares = {
-        f"hot_metal_{name}": getattr(s.hearth, name) * masses[name] / metal for name in hearth.METAL if name != "iron"
-    }
-    oxides = {
-        "slag_lime": s.hearth.lime * M_CAO, "slag_silica": s.hearth.silica * M_SIO2,
-        "slag_alumina": s.hearth.alumina * M_AL2O3, "slag_magnesia": s.hearth.magnesia * M_MGO,
-        "slag_ferrous_oxide": s.hearth.ferrous_oxide * M_FEO, "slag_manganese_oxide": s.hearth.manganese_oxide * M_MNO,
-        "slag_sulphur": s.hearth.slag_sulphur * M_S,
-    }  # fmt: skip
+def _metal(p: FurnaceParameters, s: FurnaceState, f: Flows) -> dict[str, Array]:
+    pool = s.hearth
+    now, running = hearth.contents(pool), f.running.flow
+    dripping, tapped = hearth.metal_mass(f.arriving.flow.metal), hearth.metal_mass(running.metal)
+    tapped_slag = hearth.slag_mass(running.slag)
+    side = taps.side_in_use(s.taps)
+    metal_weight, slag_weight = _weights(tapped, side), _weights(tapped_slag, side)
+    at_hole = hearth.Flow(now.metal @ metal_weight, now.slag @ slag_weight)
+    metal, slag = _contents(hearth.Flow(jnp.sum(now.metal, axis=1), jnp.sum(now.slag, axis=1)))
+    tapped_metal, tapped_oxides = _contents(at_hole)
+    cold = p.runner_cooling * jnp.exp(-s.taps.time_in_cast / p.runner_time) * (jnp.sum(tapped) > 0.0)
+    temperature = pools.mean_temperature(pool)
+    melt = slag_physics.Oxides(*(jnp.sum(one) for one in pools.oxides(pool)))
     return (
-        shares
-        | {name: mass / slag for name, mass in oxides.items()}
+        {f"hot_metal_{name}": x for name, x in metal.items()}
+        | {f"tapped_metal_{name}": x for name, x in tapped_metal.items()}
+        | {f"slag_{name}": x for name, x in slag.items()}
+        | {f"tapped_slag_{name}": x for name, x in tapped_oxides.items()}
         | {
             "production_rate": jnp.sum(dripping),
-            "tapped_metal_rate": tapped,
-            "tapped_slag_rate": hearth.slag_mass(f.tapped.slag),
-            "slag_rate": hearth.slag_mass(jnp.sum(f.arriving.flow.slag, axis=1)),
-            "hot_metal_temperature": s.hearth.temperature,
-            "hot_metal_temperature_tapped": s.hearth.temperature - cold,
+            "tapped_metal_rate": jnp.sum(tapped),
+            "tapped_slag_rate": jnp.sum(tapped_slag),
+            "slag_rate": jnp.sum(hearth.slag_mass(f.arriving.flow.slag)),
+            "hot_metal_temperature": temperature,
+            "hot_metal_temperature_side": pool.temperature,
+            "hot_metal_temperature_tapped": jnp.sum(metal_weight * pool.temperature) - cold,
             "hot_metal_temperature_drip": jnp.sum(dripping * f.arriving.temperature)
             / jnp.maximum(jnp.sum(dripping), SMALL),
-            "slag_basicity": oxides["slag_lime"] / oxides["slag_silica"],
+            "slag_basicity": slag["lime"] / slag["silica"],
+            "slag_viscosity": slag_physics.viscosity(temperature, melt),
+            "slag_liquidus": slag_physics.liquidus(melt),
+            "deadman_temperature": pool.deadman_temperature,
         }
     )
+
+
+def _weights(tapped: Array, side: Array) -> Array:
+    """(2,) parts of the sides in what runs out, `tapped` (2,) kg/s; the side in use when nothing does."""
+    whole = jnp.sum(tapped)
+    return jnp.where(whole > 0.0, tapped / jnp.maximum(whole, SMALL), side)
+
+
+def _contents(liquids: hearth.Flow) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Mass fractions of hot metal without iron, and of slag, from amounts (7,) and (9,)."""
+    found = []
+    for names, masses, amounts in (
+        (hearth.METAL, hearth.METAL_MASS, liquids.metal), (hearth.SLAG, hearth.SLAG_MASS, liquids.slag),
+    ):  # fmt: skip
+        kilograms = amounts * jnp.asarray(masses)
+        found.append(dict(zip((n.removeprefix("slag_") for n in names), kilograms / jnp.sum(kilograms), strict=True)))
+    metal, slag = found
+    del metal["iron"]
+    return metal, slag
 
 
 def _top_gas(s: FurnaceState, f: Flows) -> dict[str, Array]:
@@ -141,8 +155,12 @@ def _burden(p: FurnaceParameters, g: Geometry, before: FurnaceState, s: FurnaceS
     }
 
 
-def _rates(s: FurnaceState, f: Flows) -> dict[str, Array]:
+def _rates(p: FurnaceParameters, u: FurnaceInputs, s: FurnaceState, f: Flows) -> dict[str, Array]:
     m = s.smoothed
+    char = M_C * jnp.sum(f.sweep.gas[5], axis=0)  # kg/s at each level, the last is the top
+    coke_dust, ore_dust = p.coke_dust_share * m.coke, p.ore_dust_share * m.ore
+    dust = coke_dust + ore_dust + char[-1]
+    coke_carbon = (1.0 - u.coke_ash - u.coke_sulphur) * coke_dust
     metal = jnp.maximum(m.production, SMALL)
     return {
         "charge_rate": m.charges,
@@ -157,20 +175,37 @@ def _rates(s: FurnaceState, f: Flows) -> dict[str, Array]:
         "fuel_rate": (m.coke + m.coal) / metal,
         "direct_reduction": m.direct_carbon / jnp.maximum(m.iron, SMALL),
         "carbon_gasified": f.gasified * M_C,
+        "char_made": char[0],
+        "char_gasified": char[0] - char[-1],
+        "char_lost": char[-1],
+        "dust_rate": dust,
+        "dust_carbon": (coke_carbon + char[-1]) / jnp.maximum(dust, SMALL),
+    }
+
+
+def _alkali(u: FurnaceInputs, s: FurnaceState, f: Flows) -> dict[str, Array]:
+    vapour = M_K2O * f.arriving.vapour
+    return {
+        "alkali_charged": s.smoothed.ore * u.ore_alkali + s.smoothed.coke * u.coke_alkali,
+        "alkali_vapour": jnp.sum(vapour),
+        "alkali_lost": jnp.sum((1.0 - jnp.sum(f.condensing, axis=1)) * vapour),
+        "alkali_load": M_K2O * jnp.sum(s.cells.alkali),
     }
 
 
 def _walls_and_taps(p: FurnaceParameters, g: Geometry, s: FurnaceState, f: Flows) -> dict[str, Array]:
-    level = taps.levels(p, g.hearth_area, s.hearth)
+    level = pools.levels(p, g.hearth_area, s.hearth)
+    side = taps.side_in_use(s.taps)
     hole = s.taps.following.astype(jnp.int32)
     return {
         "heat_loss": f.wall.water,
         "stave_temperature": s.wall.stave_temperature,
         "accretion_thickness": s.wall.accretion,
-        "iron_mass": level.iron_mass,
-        "slag_mass": level.slag_mass,
-        "iron_level": level.iron,
-        "slag_level": level.slag,
+        "iron_mass": jnp.sum(level.iron_mass),
+        "slag_mass": jnp.sum(level.slag_mass),
+        "iron_level": jnp.sum(side * level.iron),
+        "slag_level": jnp.sum(side * level.slag),
+        "slag_level_side": level.slag,
         "tap_open": s.taps.open,
         "tap_hole": s.taps.following,
         "tap_diameter": s.taps.diameter[hole],

@@ -39,6 +39,8 @@ def gangue_formation(cells: Cells) -> Array:
         + cells.alumina * h.FORMATION_AL2O3
         + cells.magnesia * h.FORMATION_MGO
         + cells.manganese_oxide * h.FORMATION_MNO
+        + cells.titania * h.FORMATION_TIO2
+        + cells.alkali * h.FORMATION_K2O
     )
 
 

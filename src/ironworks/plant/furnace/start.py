@@ -4,14 +4,25 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ironworks.physics import metal
 from ironworks.plant.furnace import hearth
+from ironworks.plant.furnace.balance import ELEMENTS
 from ironworks.plant.furnace.charging import DUMPS_PER_CHARGE, dump_cell
 from ironworks.plant.furnace.column import solid_volumes
 from ironworks.plant.furnace.inputs import ANNULI, TAP_HOLES, ZONES, FurnaceInputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.solids import enthalpy_coefficients
-from ironworks.plant.furnace.state import Audit, Blast, Cells, Descent, FurnaceState, Smoothed, Taps, Totals, Wall
+from ironworks.plant.furnace.state import (
+    Audit,
+    Blast,
+    Cells,
+    Descent,
+    FurnaceState,
+    Hearth,
+    Smoothed,
+    Taps,
+    Totals,
+    Wall,
+)
 
 SLOTS = 80  # per annulus; about 55 are in use at the reference, a coke blank or a cold column needs more
 # Burden temperature [K] over the share of the burden's volume under it, tuyeres to stock line, with the reserve zone
@@ -37,8 +48,9 @@ METAL_OVER_SUMP = 200e3  # kg of metal over the sump at the start, in a hearth o
 SLAG_MASS = 60e3  # kg, likewise
 REFERENCE_HEARTH = 14.0  # m, diameter to which these masses belong
 REFERENCE_BURDEN = 3300.0  # m3 of burden to which the first guesses of flows and rates belong
-METAL_CONTENT = (0.0, 0.048, 0.004, 0.003, 0.0009, 0.0003)  # C, Si, Mn, P, S mass fractions; iron is the rest
-SLAG_CONTENT = (0.425, 0.355, 0.125, 0.08, 0.004, 0.004, 0.007)
+# Mass fractions of C, Si, Mn, P, S, Ti; iron is the rest.
+METAL_CONTENT = (0.0, 0.048, 0.004, 0.003, 0.0009, 0.0003, 0.0006)
+SLAG_CONTENT = (0.42, 0.348, 0.125, 0.08, 0.004, 0.004, 0.007, 0.006, 0.006)  # in the order of hearth.SLAG
 
 
 def settling(p: FurnaceParameters) -> FurnaceParameters:
@@ -63,8 +75,9 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs, slots: int = SLOTS) -
         wall=Wall(zeros(ZONES), zeros(ZONES), jnp.full(ZONES, 500.0), jnp.full(ZONES, 330.0)),
         blast=Blast(*[jnp.asarray(getattr(u, name)) for name in Blast._fields]),
         descent=Descent(zeros(ANNULI), zeros(ANNULI), zeros(ANNULI), zeros(()), zeros(())),
-        audit=Audit(zeros(12), zeros(12), zeros(()), zeros(())), totals=Totals(*[zeros(()) for _ in Totals._fields]),
-        smoothed=Smoothed(production=110.0 * size, coke=36.0 * size, coal=u.coal_injection_rate,
+        audit=Audit(zeros(len(ELEMENTS)), zeros(len(ELEMENTS)), zeros(()), zeros(())),
+        totals=Totals(*[zeros(()) for _ in Totals._fields]),
+        smoothed=Smoothed(production=110.0 * size, coke=36.0 * size, ore=175.0 * size, coal=u.coal_injection_rate,
                           charges=jnp.asarray(1.28e-3), slag=30.0 * size, iron=1.86 * size, direct_carbon=0.7 * size),
     )  # fmt: skip
     # Strongly typed leaves: a weakly typed one would make the first call compile a program of its own.
@@ -87,7 +100,7 @@ def _column(p: FurnaceParameters, u: FurnaceInputs, slots: int) -> tuple[Cells, 
     metallic = jnp.clip((temperature - 1150.0) / 350.0, 0.0, 1.0)
     oxide = jnp.clip((temperature - 900.0) / 200.0, 0.0, 1.0) - metallic
     solid_ore = jnp.clip((1720.0 - temperature) / 60.0, 0.0, 1.0)
-    ore_names = ("lime", "silica", "alumina", "magnesia", "manganese_oxide", "phosphorus", "ore_sulphur")
+    ore_names = ("lime", "silica", "alumina", "magnesia", "manganese_oxide", "titania", "phosphorus", "ore_sulphur")
     cells = cells._replace(
         iron=iron * metallic * solid_ore, wustite=iron * jnp.maximum(oxide, 0.0) * solid_ore,
         magnetite=iron * jnp.maximum(1.0 - metallic - jnp.maximum(oxide, 0.0), 0.0) * solid_ore,
@@ -105,14 +118,16 @@ def _column(p: FurnaceParameters, u: FurnaceInputs, slots: int) -> tuple[Cells, 
     return cells._replace(enthalpy=used * (a + t * (b + c * t) + d / t)), count
 
 
-def _pool(p: FurnaceParameters) -> hearth.Hearth:
+def _pool(p: FurnaceParameters) -> Hearth:
+    """Two equal sides."""
     contents = np.array(METAL_CONTENT)
     contents[0] = 1.0 - contents.sum()
-    share = (p.hearth_diameter / REFERENCE_HEARTH) ** 2
-    metal_amounts = (p.sump_metal + share * METAL_OVER_SUMP) * jnp.asarray(contents / np.array(hearth.METAL_MASS))
-    slag_amounts = share * SLAG_MASS * jnp.asarray(np.array(SLAG_CONTENT) / np.array(hearth.SLAG_MASS))
-    temperature = jnp.asarray(1778.15)  # K, 1505 degC
-    flow = hearth.Flow(metal_amounts, slag_amounts)
-    heat = hearth.flow_enthalpy(flow, temperature) + p.deadman_heat_capacity * (temperature - metal.REFERENCE)
+    half = 0.5 * (p.hearth_diameter / REFERENCE_HEARTH) ** 2
+    metal_kg = 0.5 * p.sump_metal + half * METAL_OVER_SUMP
+    both = jnp.ones(2)
+    metal_amounts = metal_kg * jnp.asarray(contents / np.array(hearth.METAL_MASS))[:, None] * both
+    slag_amounts = half * SLAG_MASS * jnp.asarray(np.array(SLAG_CONTENT) / np.array(hearth.SLAG_MASS))[:, None] * both
+    temperature = jnp.full(2, 1778.15)  # K, 1505 degC
+    heat = hearth.flow_enthalpy(hearth.Flow(metal_amounts, slag_amounts), temperature)
     amounts = dict(zip(hearth.METAL + hearth.SLAG, [*metal_amounts, *slag_amounts], strict=True))
-    return hearth.Hearth(**amounts, enthalpy=heat, temperature=temperature)
+    return Hearth(**amounts, enthalpy=heat, temperature=temperature, deadman_temperature=temperature[0])

@@ -25,6 +25,8 @@ class Cells(NamedTuple):
     alumina: Array  # kmol Al2O3
     magnesia: Array  # kmol MgO
     manganese_oxide: Array  # kmol MnO
+    titania: Array  # kmol TiO2
+    alkali: Array  # kmol K2O, sodium counted as potassium: charged, and condensed from vapour
     phosphorus: Array  # kmol P (as P2O5 with 2.5 O each)
     ore_sulphur: Array  # kmol S
     enthalpy: Array  # J, formation included
@@ -42,7 +44,10 @@ class Cells(NamedTuple):
 
 
 class Hearth(NamedTuple):
-    """Liquids below the tuyeres, deadman included in the heat content. Scalars; kmol unless said."""
+    """Liquids below the tuyeres in two sides, and the packed coke between them. (2,) unless said; kmol unless said.
+
+    Side 0 lies at tap holes 0 and 1, side 1 at 2 and 3.
+    """
 
     iron: Array
     carbon: Array
@@ -50,6 +55,7 @@ class Hearth(NamedTuple):
     manganese: Array
     phosphorus: Array
     sulphur: Array
+    titanium: Array
     lime: Array
     silica: Array
     alumina: Array
@@ -57,8 +63,11 @@ class Hearth(NamedTuple):
     manganese_oxide: Array
     ferrous_oxide: Array
     slag_sulphur: Array
-    enthalpy: Array  # J of metal, slag and deadman coke
-    temperature: Array  # K
+    titania: Array
+    alkali: Array  # K2O
+    enthalpy: Array  # J of metal and slag
+    temperature: Array  # K of both
+    deadman_temperature: Array  # () K
 
 
 class Taps(NamedTuple):
@@ -119,6 +128,7 @@ class Smoothed(NamedTuple):
 
     production: Array
     coke: Array
+    ore: Array
     coal: Array
     charges: Array  # 1/s
     slag: Array

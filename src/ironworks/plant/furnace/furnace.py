@@ -21,7 +21,7 @@ from ironworks.plant.furnace.report import report
 from ironworks.plant.furnace.start import settling, starting_state
 from ironworks.plant.furnace.state import FurnaceState
 
-STEP = 60.0  # s, explicit step of the burden; 30 s moves the hot metal by less than 2 K
+STEP = 30.0  # s, explicit step of the burden; 10 s moves the hot metal by less than 2 K
 LONGEST_STEP = 120.0  # s, longer steps would let slot 0 burn out between merges
 SETTLING = 5.0 * 86400.0  # s, after which the start has forgotten the guess
 FORMAT = "ironworks-furnace-3"

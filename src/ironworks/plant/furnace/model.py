@@ -17,6 +17,7 @@ from ironworks.physics.constants import (
     M_N2,
     M_O2,
     MOLAR_VOLUME_NORMAL,
+    OXYGEN_IN_AIR,
 )
 from ironworks.physics.powers import power
 from ironworks.physics.reduction import IRON_PER_OXYGEN
@@ -33,6 +34,8 @@ from ironworks.plant.furnace.rates import SolidRates, solid_rates
 from ironworks.plant.furnace.solids import ash_formation, temperatures
 from ironworks.plant.furnace.state import Audit, Blast, Cells, FurnaceState, Smoothed, Totals
 
+LEAST_ROOM = 1e4  # Pa that the blower has over the top pressure at the least
+M_AIR = OXYGEN_IN_AIR * M_O2 + (1.0 - OXYGEN_IN_AIR) * M_N2
 MEAN_TIME = 86400.0  # s, memory of the smoothed rates
 GAS_MASS = (M_CO, M_CO2, M_H2, M_H2O, M_N2)
 COHESIVE_START, COHESIVE_START_WIDTH = 1500.0, 35.0  # K
@@ -52,9 +55,10 @@ LEVEL_FREE = 2.5  # m, liquid level over the tap hole that does not disturb the 
 class Pressures(NamedTuple):
     """Bed pressures."""
 
-    cell: Array  # (A, N) Pa over each cell
+    cell: Array  # (A, N) Pa absolute in the middle of each cell
     drop: Array  # (A,) Pa from raceway to top
     bed: Array  # () Pa, mean drop by gas share
+    nose: Array  # () Pa absolute at the tuyeres
     main: Array  # () Pa absolute, hot-blast main
     velocity: Array  # () m/s at the tuyeres
     mass_flow: Array  # () kg/s wet blast
@@ -81,19 +85,39 @@ class Flows(NamedTuple):
 
 
 def lag_blast(p: FurnaceParameters, u: FurnaceInputs, s: FurnaceState, dt: float) -> Blast:
-    """Actual blast after dt: exact first-order lags toward the set-points; a choked bed makes the blower give less."""
+    """Actual blast after dt: exact first-order lags toward the set-points. The blower holds no more than its pressure:
+    where the bed would ask for more it gives the flow (as the square root of the drop) that its pressure drives."""
     blast = s.blast
-    drop = jnp.sum(s.gas_share * (s.cells.pressure[:, 0] - u.top_pressure))
-    room = jnp.maximum(p.blower_pressure - u.top_pressure, 1e4)
-    possible = jnp.clip(jnp.sqrt(room / jnp.maximum(drop, 1.0)), 0.05, 1.0)
+    flowing, dry = _blown(p, blast)
+    area = _tuyere_area(p)
+    speed = tuyere.blast_velocity(_wet(blast, dry), blast.blast_temperature, s.nose_pressure, area)
+    mass = M_AIR / MOLAR_VOLUME_NORMAL * flowing + M_O2 / MOLAR_VOLUME_NORMAL * blast.oxygen_flow
+    drop = s.nose_pressure + tuyere.nozzle_loss(mass, speed, area) - u.top_pressure
+    room = jnp.maximum(p.blower_pressure - u.top_pressure, LEAST_ROOM)
     wanted = Blast(
-        jnp.asarray(u.blast_volume) * possible, jnp.asarray(u.oxygen_flow), jnp.asarray(u.blast_temperature),
-        jnp.asarray(u.blast_moisture), jnp.asarray(u.coal_injection_rate),
+        jnp.minimum(u.blast_volume, flowing * jnp.sqrt(room / jnp.maximum(drop, 1.0))), jnp.asarray(u.oxygen_flow),
+        jnp.asarray(u.blast_temperature), jnp.asarray(u.blast_moisture), jnp.asarray(u.coal_injection_rate),
     )  # fmt: skip
     moved = [
         old + (new - old) * -jnp.expm1(-dt / lag) for old, new, lag in zip(blast, wanted, p.blast_lag, strict=True)
     ]
     return Blast(*moved)
+
+
+def _blown(p: FurnaceParameters, blast: Blast) -> tuple[Array, Array]:
+    """(air, dry blast) Nm3/s that the quasi-steady gas sees."""
+    air = jnp.maximum(blast.blast_volume, p.least_blast_volume)
+    return air, air + blast.oxygen_flow
+
+
+def _wet(blast: Blast, dry: Array) -> Array:
+    """Nm3/s of blast with its moisture."""
+    return dry * (1.0 + blast.blast_moisture * MOLAR_VOLUME_NORMAL / M_H2O)
+
+
+def _tuyere_area(p: FurnaceParameters) -> Array:
+    """m2 of all tuyeres."""
+    return p.tuyere_count * jnp.pi / 4.0 * jnp.asarray(p.tuyere_diameter) ** 2
 
 
 def bed_pressures(
@@ -124,13 +148,12 @@ def bed_pressures(
     bed = jnp.sum(s.gas_share * total) + LEVEL_PRESSURE * jnp.maximum(jnp.mean(level.slag) - LEVEL_FREE, 0.0)
     nose = u.top_pressure + bed
     blast = s.blast
-    air = jnp.maximum(blast.blast_volume, p.least_blast_volume)
-    wet = (air + blast.oxygen_flow) * (1.0 + blast.blast_moisture * MOLAR_VOLUME_NORMAL / M_H2O)
-    tuyere_area = p.tuyere_count * jnp.pi / 4.0 * jnp.asarray(p.tuyere_diameter) ** 2
-    speed = tuyere.blast_velocity(wet, blast.blast_temperature, nose, tuyere_area)
-    carried = raceway.oxygen_in * M_O2 + raceway.nitrogen_in * M_N2 + blast.blast_moisture * (air + blast.oxygen_flow)
+    _, dry = _blown(p, blast)
+    tuyere_area = _tuyere_area(p)
+    speed = tuyere.blast_velocity(_wet(blast, dry), blast.blast_temperature, nose, tuyere_area)
+    carried = raceway.oxygen_in * M_O2 + raceway.nitrogen_in * M_N2 + blast.blast_moisture * dry
     main = nose + tuyere.nozzle_loss(carried, speed, tuyere_area)
-    return Pressures(u.top_pressure + above - drop, total, bed, main, speed, carried, drop)
+    return Pressures(u.top_pressure + above - 0.5 * drop, total, bed, nose, main, speed, carried, drop)
 
 
 def split_gas(p: FurnaceParameters, u: FurnaceInputs, share: Array, drop: Array, dt: float) -> Array:
@@ -285,6 +308,7 @@ def advance_state(
         hearth=pool.hearth,
         taps=taps.advance_taps(p, u, s.taps, running, dt),
         descent=down,
+        nose_pressure=pressures.nose,
         wall=wall.advance_wall(p, u, s.wall, walls, (pool.loss, jnp.sum(raceway.loss)), s.gas_share, dt),
         audit=_audit(p, s.audit, flows, dump, dt, s.hearth.temperature),
         totals=_totals(s.totals, flows, dump, dt),

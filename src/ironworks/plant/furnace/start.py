@@ -43,6 +43,7 @@ PROFILE_TEMPERATURE = (
     400.0,
     300.0,
 )
+START_DROP = 1.6e5  # Pa of the bed
 NEVER = 1e3  # added to the lift ratio of hanging
 METAL_OVER_SUMP = 200e3  # kg of metal over the sump at the start, in a hearth of the reference area
 SLAG_MASS = 60e3  # kg, likewise
@@ -74,6 +75,7 @@ def starting_state(p: FurnaceParameters, u: FurnaceInputs, slots: int = SLOTS) -
         taps=Taps(zeros(TAP_HOLES), jnp.full(TAP_HOLES, u.drill_diameter), zeros(()), zeros(()), zeros(()), zeros(())),
         wall=Wall(zeros(ZONES), zeros(ZONES), jnp.full(ZONES, 500.0), jnp.full(ZONES, 330.0)),
         blast=Blast(*[jnp.asarray(getattr(u, name)) for name in Blast._fields]),
+        nose_pressure=u.top_pressure + START_DROP,
         descent=Descent(zeros(ANNULI), zeros(ANNULI), zeros(ANNULI), zeros(()), zeros(())),
         audit=Audit(zeros(len(ELEMENTS)), zeros(len(ELEMENTS)), zeros(()), zeros(())),
         totals=Totals(*[zeros(()) for _ in Totals._fields]),
@@ -110,7 +112,7 @@ def _column(p: FurnaceParameters, u: FurnaceInputs, slots: int) -> tuple[Cells, 
         charged_at=-6.5 * 3600.0 * (1.0 - fraction) * used * jnp.ones_like(iron),
         gas_temperature=jnp.broadcast_to(temperature, iron.shape) + 100.0,
         gas_flow=jnp.ones_like(iron) * 7.3 * p.active_volume / REFERENCE_BURDEN * shares[:, None],
-        pressure=jnp.ones_like(iron) * (u.top_pressure + 1.6e5 * jnp.clip(1.0 - fraction, 0.0, 1.0)),
+        pressure=jnp.ones_like(iron) * (u.top_pressure + START_DROP * jnp.clip(1.0 - fraction, 0.0, 1.0)),
         **{name: getattr(cells, name) * solid_ore for name in ore_names},
     )  # fmt: skip
     a, b, c, d = enthalpy_coefficients(p, cells)

@@ -40,7 +40,7 @@ class Cells(NamedTuple):
     charged_at: Array  # s, furnace time of charging (mass-mean when merged)
     gas_temperature: Array  # K of gas leaving the cell, from the last sweep
     gas_flow: Array  # kmol/s of gas leaving the cell, from the last sweep
-    pressure: Array  # Pa at the cell, from the last sweep
+    pressure: Array  # Pa absolute in the middle of the cell, from the last sweep
 
 
 class Hearth(NamedTuple):
@@ -159,6 +159,7 @@ class FurnaceState(NamedTuple):
     wall: Wall
     blast: Blast
     descent: Descent
+    nose_pressure: Array  # Pa absolute at the tuyere noses, from the last step
     audit: Audit
     totals: Totals
     smoothed: Smoothed

@@ -1,8 +1,8 @@
 """The same furnace, seed and disturbances with its own shift operator and with the chain in AUTO, on the virtual clock.
 
 `python -m benchmarks.closed_loop [DAYS [SEED ...]]` (3 days, seeds 1 2 3). The true hot metal temperature and silicon
-are compared, which neither of the two has seen: of the pool in the hearth, and of the metal in the runner, which is what
-is sampled and cooler by the runner's cold bed early in a cast. `--plot FILE` draws the last seed.
+are compared, which neither of the two has seen: of the pool in the hearth, and of the metal in the runner, which
+is what is sampled, and which the runner's bed cools early in a cast. `--plot FILE` draws the last seed.
 """
 
 import asyncio
@@ -119,9 +119,8 @@ def main(arguments: list[str]) -> None:
     numbers = [argument for argument in arguments if not argument.startswith("--")]
     days, seeds = float(numbers[0]) if numbers else 3.0, [int(n) for n in numbers[1:]] or [1, 2, 3]
     works = load_works("demo")
-    print(
-        "seed  who        pool mean, sd, degC   tapped mean, sd    Si mean, sd, %    fuel kg/tHM  moves  violations  wall s"
-    )
+    print("seed  who        pool mean, sd, degC   tapped mean, sd    Si mean, sd, %", end="")
+    print("    fuel kg/tHM  moves  violations  wall s")
     for seed in seeds:
         plant = Watcher(works, seed, START - HISTORY)
         plant.trace = {}
@@ -131,9 +130,9 @@ def main(arguments: list[str]) -> None:
         plant.restore(begun)
         chain, summary = asyncio.run(by_chain(works, plant, past, days))
         for who, trace, facts in (("operator", operator, None), ("ironworks", chain, summary)):
-            heat, silicon = spread(trace, "hot_metal_temperature"), spread(trace, "hot_metal_silicon")
-            tapped = spread(trace, TAPPED)
-            line = f"{seed:4}  {who:9}  {heat[0]:9.1f} {heat[1]:6.1f}    {tapped[0]:9.1f} {tapped[1]:6.1f}     {silicon[0]:7.3f} {silicon[1]:6.3f}    "
+            heat, tapped, silicon = (spread(trace, name) for name in (WATCHED[0], TAPPED, WATCHED[1]))
+            line = f"{seed:4}  {who:9}  {heat[0]:9.1f} {heat[1]:6.1f}    {tapped[0]:9.1f} {tapped[1]:6.1f}"
+            line += f"     {silicon[0]:7.3f} {silicon[1]:6.3f}    "
             line += f"{spread(trace, 'fuel_rate')[0]:9.1f}"
             if facts:
                 line += (

@@ -111,6 +111,7 @@ def furnace_inputs(
         ore_fines=max(number(reference.ore_fines) + slow["ore_fines"], 0.0),
         ore_reducibility=number(reference.ore_reducibility) + slow["ore_reducibility"],
         gas_split_disturbance=np.exp(split),
+        gas_bypass=slow["gas_bypass"] + slow["gas_bypass_quick"],
         wall_heat_factor=np.full(np.shape(reference.wall_heat_factor), np.exp(slow["wall_heat"])),
         tap_automatic=0.0 if now.tap_late else 1.0,
         tap_open=np.zeros(np.shape(reference.tap_open)),

@@ -33,6 +33,7 @@ MIXING_DEPTH = 0.5  # m, deeper slips turn over the upper shaft
 MIXED_CELLS = 3  # half charges turned over by a slip; 2-3, field
 LOOSE_DEPTH = 1.5  # m of fall that loosens the whole lumpy burden
 LOOSE_TIME = 90.0  # s, loosened burden settles; top temperature and pressure peak for 1-3 min, field
+MOST_BYPASS = 0.6  # of CO and H2: more would leave the ore of the shaft as good as unreduced
 LOOSE_CONTACT = 0.45  # share of the gas that still meets loosened burden, cell by cell: top gas 100-300 K hotter, field
 LUMPY_BELOW = 1473.0  # K, burden that can fall freely is colder than softening begins
 PRESSURE_PER_DEPTH = 13.0e3  # Pa of top pressure per m of fall: 10-40 kPa for falls of 1-3 m, field
@@ -100,6 +101,7 @@ def contact(u: FurnaceInputs, rates: SolidRates, cells: Cells, descent: Descent)
     met = (1.0 - jnp.asarray(u.channelling)) * (1.0 - (1.0 - LOOSE_CONTACT) * descent.loose)
     met = jnp.where(cells.temperature < LUMPY_BELOW, met[:, None], 1.0)
     return rates._replace(
+        bypass=jnp.clip(rates.bypass + u.gas_bypass, 0.0, MOST_BYPASS),
         heat_pass=1.0 - met * (1.0 - rates.heat_pass),
         monoxide=_met(rates.monoxide, met),
         hydrogen=_met(rates.hydrogen, met),

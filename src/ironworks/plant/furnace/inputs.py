@@ -67,6 +67,7 @@ class FurnaceInputs(NamedTuple):
     wall_heat_factor: Value  # (6,) factor on the heat transfer of each wall zone, 1 = none
     leak_water: Value  # kg/s water from a leaking tuyere into the raceway
     blast_leak: Value  # - share of the measured blast lost before the tuyeres, besides the furnace's usual leakage
+    gas_bypass: Value  # - share of CO and H2 that passes by the ore, over the furnace's own; may be negative
     channelling: Value  # (3,) share of the gas that passes each cell of lumpy burden untouched, 0 = none
     hanging: Value  # (3,) share of each annulus' descent blocked by an arch, 0 = free; over 0.5 a void grows
     accretion_fall: Value  # (6,) 1/s share of the zone's accretion that falls per second
@@ -92,6 +93,7 @@ class FurnaceInputs(NamedTuple):
             wall_heat_factor=np.ones(ZONES),
             leak_water=np.float64(0.0),
             blast_leak=np.float64(0.0),
+            gas_bypass=np.float64(0.0),
             channelling=np.zeros(ANNULI),
             hanging=np.zeros(ANNULI),
             accretion_fall=np.zeros(ZONES),
@@ -152,6 +154,7 @@ VALID = {
     "wall_heat_factor": (0.0, 20.0, "-"),
     "leak_water": (0.0, 10.0, "kg/s"),
     "blast_leak": (0.0, 0.3, "-"),
+    "gas_bypass": (-0.3, 0.5, "-"),
     "channelling": (0.0, 0.95, "-"),
     "hanging": (0.0, 1.0, "-"),
     "accretion_fall": (0.0, 1.0, "1/s"),

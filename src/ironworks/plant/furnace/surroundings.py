@@ -14,7 +14,7 @@ from ironworks.plant.furnace.parameters import FurnaceParameters
 SOURCE = "drawn from sampler.toml"
 BURDEN = ("coke_*", "ore_*", "sinter_*", "coal_ash", "coal_volatile")
 BLAST = ("blast_*", "oxygen_flow", "coal_flow", "top_pressure")
-GAS = ("gas_split_*", "wall_heat")
+GAS = ("gas_split_*", "gas_bypass*", "wall_heat")
 
 
 @dataclass(frozen=True, slots=True)

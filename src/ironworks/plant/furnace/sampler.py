@@ -235,7 +235,8 @@ def _burden(
         reference_ore_ferrous_oxide=x["ore_ferrous_oxide"], reference_ore_fines=x["ore_fines"],
         reference_coke_ash=x["coke_ash"], reference_coke_sulphur=x["coke_sulphur"], reference_coke_csr=x["coke_csr"],
         reference_coke_cri=cri + slope * (x["coke_csr"] - csr) + x["coke_cri"],
-        reference_coke_moisture=x["coke_moisture"],
+        reference_coke_moisture=x["coke_moisture"], reference_ore_titania=x["ore_titania"],
+        reference_ore_alkali=x["ore_alkali"], reference_coke_alkali=x["coke_alkali"],
     )  # fmt: skip
     blend = blend_for_slag(
         fuel, x["slag_rate"], x["basicity"], x["slag_alumina"], x["slag_magnesia"], coke, x["coal_rate"], silicon

@@ -93,6 +93,7 @@ def sized(base: FurnaceParameters, shape: Shape) -> FurnaceParameters:
         sump_metal=base.sump_metal * ratio**3,
         deadman_heat_capacity=base.deadman_heat_capacity * ratio**3,
         deadman_conductance=base.deadman_conductance * size,
+        deadman_base_share=_deadman_base(base, shape.hearth_diameter),
         hearth_heat_transfer=base.hearth_heat_transfer * ratio**2,
         hearth_reference_flow=base.hearth_reference_flow * size,
         tuyere_heat_transfer=base.tuyere_heat_transfer * shape.tuyere_count / base.tuyere_count,
@@ -103,3 +104,9 @@ def sized(base: FurnaceParameters, shape: Shape) -> FurnaceParameters:
         chute_entry_speed=base.chute_entry_speed * throat**0.5,  # free fall from a feeder as tall in proportion
         ring_spread=base.ring_spread * throat,
     )
+
+
+def _deadman_base(base: FurnaceParameters, hearth_diameter: float) -> float:
+    """Share of the hearth that the deadman takes: raceways are as deep on a small furnace, the ring is as wide."""
+    ring = 0.5 * base.hearth_diameter * (1.0 - math.sqrt(base.deadman_base_share))
+    return max(1.0 - 2.0 * ring / hearth_diameter, 0.0) ** 2

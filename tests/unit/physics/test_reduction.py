@@ -142,5 +142,6 @@ def test_a_particle_without_oxide_or_without_iron_keeps_its_radii_in_order():
         inner, middle, outer = (float(one) for one in r.interface_radii(*fractions))
         assert r.SMALLEST_RADIUS * (1.0 - 1e-12) <= inner <= middle <= outer <= 1.0
         of_gas, oxidised = network(radii=(inner, middle, outer))
-        assert np.all(np.isfinite(of_gas)) and np.all(np.isfinite(oxidised))
+        assert np.all(np.isfinite(of_gas))
+        assert np.all(np.isfinite(oxidised))
     assert float(r.interface_radii(0.0, 0.0, 0.125)[2]) == pytest.approx(0.5)

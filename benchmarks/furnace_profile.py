@@ -15,8 +15,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from ironworks.physics import slag
 from ironworks.physics.backend import COMPILER
-from ironworks.plant.furnace import charging, descent, gas, hearth, liquids, model, wall
+from ironworks.plant.furnace import charging, descent, gas, liquids, model, pool, wall
 from ironworks.plant.furnace.batch import GROUP, advance_batch, repeat
 from ironworks.plant.furnace.column import column_geometry, layers
 from ironworks.plant.furnace.furnace import Furnace
@@ -39,7 +40,9 @@ def parts(furnace: Furnace, slots: int) -> dict[str, tuple[Callable[..., Any], t
     s, _ = furnace.advance(starting_state(p, furnace.reference_inputs(), slots), furnace.reference_inputs(), HOUR)
     after, f = jax.jit(functools.partial(model.advance_state, dt=STEP))(p, g, s, u)
     c, lay, monoxide = s.cells, f.lay, f.arriving.carbon_monoxide
-    hot = c.temperature[0, 0]
+    hot, viscosity = c.temperature[0, 0], slag.viscosity(s.hearth.temperature, pool.oxides(s.hearth))
+    across = pool.crossing(p, g.hearth_area, s.hearth, f.level, viscosity, STEP)
+    in_pool = (p, u, s.hearth, f.arriving, f.running.flow, across, hot)
     return {
         "whole step": (functools.partial(model.advance_state, dt=STEP), (p, g, s, u)),
         "outputs, once a call": (report, (p, g, s, after, u, f)),
@@ -49,7 +52,7 @@ def parts(furnace: Furnace, slots: int) -> dict[str, tuple[Callable[..., Any], t
         "liquid sweep": (liquids.descend, (p, c, lay, f.rates.melting)),
         "pressures": (model.bed_pressures, (p, g, u, s, f.sweep, lay, f.drip, f.raceway, f.level)),
         "wall": (wall.wall_flow, (p, g, u, c, lay, s.wall)),
-        "pool": (functools.partial(hearth.advance_pool, dt=STEP), (p, s.hearth, f.arriving, f.tapped, hot)),
+        "pool": (functools.partial(pool.advance_pool, dt=STEP), in_pool),
         "descent": (functools.partial(descent.come_down, dt=STEP), (p, g, u, s, c, lay, f.pressures.drop)),
         "merging": (charging.merge_bottom, (c, s.active, monoxide, monoxide < 1e9)),
         "charging": (charging.charge, (p, u, c, s.active, s.descent.void, s.time)),

@@ -113,12 +113,13 @@ def backtest(
 def verify_furnace(
     only: Annotated[str, typer.Option(help="Only these targets, for instance V10,V22 or V7b.")] = "",
     works: WorksName = "demo",
+    seed: Annotated[int, typer.Option(help="Of the month with the operator (V24-V26).")] = 7,
     as_json: AsJson = False,
 ) -> None:
     """Measure every validation target of the simulated furnace; exit code 1 when one is missed."""
     from ironworks.commands import verify as command
 
-    results = command.verify(works, [name.strip() for name in only.split(",") if name.strip()], console)
+    results = command.verify(works, [name.strip() for name in only.split(",") if name.strip()], console, seed)
     if as_json:
         _print_json(command.to_json(results))
     else:

@@ -9,21 +9,22 @@ from rich.table import Table
 from ironworks.core.errors import CallError
 from ironworks.core.works import load_works
 from ironworks.physics import backend
-from ironworks.plant.validation.bench import Bench
+from ironworks.plant.validation.bench import SEED, Bench
 from ironworks.plant.validation.families import chosen, selected
 from ironworks.plant.validation.target import Result
 
 SHOWN = {True: "yes", False: "NO", None: "-"}
 
 
-def verify(works: str, only: Collection[str], console: Console) -> list[Result]:
-    """Run the families that hold the targets named, all if none is, with progress on the console."""
+def verify(works: str, only: Collection[str], console: Console, seed: int = SEED) -> list[Result]:
+    """Run the families that hold the targets named, all if none is, with progress on the console. seed: of the month
+    with the operator."""
     families = chosen(only)
     found = load_works(works)
     if not found.simulated:
         raise CallError(f"works '{found.name}' is not simulated", expected='kind = "simulated" in works.toml')
     backend.configure()
-    bench = Bench(found, say=lambda text: console.print(f"  {text}", highlight=False, soft_wrap=True))
+    bench = Bench(found, say=lambda text: console.print(f"  {text}", highlight=False, soft_wrap=True), seed=seed)
     results: list[Result] = []
     for number, family in enumerate(families, 1):
         ids = family.ids[0] if len(family.ids) == 1 else f"{family.ids[0]}-{family.ids[-1]}"

@@ -7,7 +7,7 @@ one must have libpython loaded, since the library does not link it. One instance
 pythonfmu's library (NTNU-IHB/PythonFMU issue 228), and the FMU says so (`canBeInstantiatedOnlyOncePerProcess`).
 
 Inputs are the set points, outputs the furnace's true values (moments at the end of a step), in the units of the field,
-which stand in modelDescription.xml with their conversion to SI. Steps are whole multiples of 60 s. An input that the
+which stand in modelDescription.xml with their conversion to SI. Steps are whole multiples of 30 s. An input that the
 furnace cannot take makes the step fail (fmi2Discard) with the reason in the log; a furnace that freezes goes on, with
 `frozen` true.
 """

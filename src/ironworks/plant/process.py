@@ -6,6 +6,7 @@ keeps the cost of a call below the cost of the furnace.
 
 import functools
 import hashlib
+import math
 import os
 import tempfile
 from collections.abc import Mapping
@@ -44,7 +45,6 @@ SCALARS = (
     "tapped_slag_magnesia", "tapped_slag_ferrous_oxide", "tapped_slag_manganese_oxide", "tapped_slag_sulphur",
 )  # fmt: skip
 ACTUAL = ("blast_volume", "oxygen_flow", "blast_temperature", "blast_moisture", "coal_injection_rate")
-LONGEST_STEP = 60.0  # s, the furnace's own step within a sampling step
 
 
 class Process(Protocol):
@@ -83,12 +83,13 @@ class FurnaceProcess:
 
     def __init__(self, works: Works, step: float) -> None:
         backend.configure()
-        self._furnace = model.Furnace.of_works(works.folder, min(step, LONGEST_STEP))
+        # Never longer than the furnace's own step, at which it was calibrated and settled.
+        self._steps = math.ceil(step / model.STEP)
+        self._furnace = model.Furnace.of_works(works.folder, step / self._steps)
         self._reference = self._furnace.reference_inputs()
-        self._steps = round(step / self._furnace.dt)
         self._parameters: FurnaceParameters = self._furnace.parameters
         self._state: FurnaceState = settled_state(works, self._parameters)
-        self._seconds, self._truth = self._steps * self._furnace.dt, {}
+        self._seconds, self._truth = step, {}
 
     @property
     def reference(self) -> FurnaceInputs:

@@ -27,7 +27,8 @@ def test_coal_first_cools_then_heats(response, inputs):
     values = response(coal_injection_rate=inputs.coal_injection_rate + 1.0)
     assert values[0, 1] < -10.0  # flame falls at once
     assert at(values, 0.5) < -0.2
-    assert at(values, 2) < 0.0
+    assert values[:, 0].min() > -5.0
+    assert 0.5 < np.argmax(values[:, 0] > 0.0) / 2.0 + 0.5 <= 2.0  # h: the coke it replaces comes down no sooner (V22c)
     assert 0.0 < at(values, 6) < at(values, 12)
 
 

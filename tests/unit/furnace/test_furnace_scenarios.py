@@ -10,6 +10,7 @@ import pytest
 
 from ironworks.plant.course import STEP, course
 from ironworks.plant.furnace import balance
+from ironworks.plant.furnace.furnace import STEP as FURNACE_STEP
 from ironworks.plant.furnace.furnace import step
 from ironworks.plant.furnace.inputs import check
 from ironworks.plant.instruments import Instruments
@@ -40,8 +41,11 @@ def batch(furnace, settled, inputs, demo_works):
 
     @jax.jit
     def run(parameters, states, sequence):
+        every = jax.vmap(lambda s, u: step(parameters, s, u, FURNACE_STEP))
+
         def one(states, now):
-            states, out = jax.vmap(lambda s, u: step(parameters, s, u, STEP))(states, now)
+            before = jax.lax.fori_loop(0, round(STEP / FURNACE_STEP) - 1, lambda _, s: every(s, now)[0], states)
+            states, out = every(before, now)
             return states, {name: getattr(out, name) for name in KEPT}
 
         return jax.lax.scan(one, states, sequence)
@@ -128,8 +132,8 @@ def test_a_bad_day_slips_several_times(batch):
 def test_channelling_wastes_gas_and_heats_the_top_of_its_annulus(deviation):
     utilisation = minutes(deviation("channelling", "gas_utilisation"), 20, 70).mean()
     wall = minutes(deviation("channelling", "top_gas_temperature_annulus"), 20, 70).mean(axis=0)[2]
-    assert -0.06 < utilisation < -0.01
-    assert 80.0 < wall < 250.0
+    assert -0.06 < utilisation < -0.02  # field: 2-6 points
+    assert 80.0 < wall < 200.0  # field: in one probe
 
 
 @pytest.mark.parametrize(("name", "zones"), [("scab_fall_small", [3]), ("scab_fall_large", [3, 4])])

@@ -35,3 +35,11 @@ def test_closure_is_met_and_a_lost_flow_is_told(bench, monkeypatch):
     missed = [row.id for row in closure_targets(bench) if not row.ok]
     assert "V1a" in missed
     assert "V2" not in missed
+
+
+def test_a_finer_step_moves_nothing(bench, inputs):
+    """V23 at its limits over two days instead of four: the furnace's own step against 10 s."""
+    own, fine = (bench.run([inputs], 48 * 3600.0, every=24 * 3600.0, dt=dt).mean for dt in (bench.furnace.dt, 10.0))
+    heat, gas = (fine[name][1, 0] - own[name][1, 0] for name in ("hot_metal_temperature", "gas_utilisation"))
+    assert 0.0 < abs(heat) < 2.0  # K; not exactly nothing, or the step was not another one
+    assert abs(gas) < 0.01

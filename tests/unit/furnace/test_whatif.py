@@ -61,7 +61,7 @@ def test_hours_are_checked(furnace, settled, hours):
 
 def test_a_window_is_whole_steps(furnace, settled):
     with pytest.raises(CallError, match="window"):
-        what_if(furnace, settled, ["coke_base=+1%"], 1.0, window=90.0)
+        what_if(furnace, settled, ["coke_base=+1%"], 1.0, window=1.5 * furnace.dt)
 
 
 def test_the_command_prints_json_and_the_picture(tmp_path):

@@ -127,5 +127,8 @@ class FurnaceOutputs(NamedTuple):
     profile_height: Array  # (A, N) m above tuyeres; NaN-free, unused slots repeat the stock line
     profile_solid_temperature: Array  # (A, N) K
     profile_gas_temperature: Array  # (A, N) K
+    profile_gas_utilisation: Array  # (A, N) CO2/(CO + CO2) of the gas leaving the cell
+    profile_hydrogen_utilisation: Array  # (A, N) H2O/(H2 + H2O), likewise
+    profile_pressure: Array  # (A, N) Pa absolute, middle of the cell
     profile_oxygen: Array  # (A, N) mol reducible O per mol Fe
     profile_used: Array  # (A, N) 1 where a slot holds burden

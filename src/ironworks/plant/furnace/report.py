@@ -9,7 +9,7 @@ from ironworks.physics.constants import M_C, M_K2O, MOLAR_VOLUME_NORMAL
 from ironworks.physics.reduction import OXYGEN_PER_IRON
 from ironworks.plant.furnace import descent, hearth, taps
 from ironworks.plant.furnace import pool as pools
-from ironworks.plant.furnace.column import Geometry, layers
+from ironworks.plant.furnace.column import Geometry
 from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.model import Flows
 from ironworks.plant.furnace.outputs import FurnaceOutputs
@@ -28,7 +28,7 @@ def report(
     """True values after the step `before` -> `s` with flows `f`."""
     return FurnaceOutputs(
         **_metal(p, s, f), **_top_gas(s, f), **_blast(p, u, before, s, f), **_burden(p, g, before, s, f),
-        **_rates(p, u, s, f), **_alkali(u, s, f), **_walls_and_taps(p, g, s, f), **_profiles(p, g, s),
+        **_rates(p, u, s, f), **_alkali(u, s, f), **_walls_and_taps(p, g, s, f), **_profiles(before, f),
     )  # fmt: skip
 
 
@@ -214,9 +214,10 @@ def _walls_and_taps(p: FurnaceParameters, g: Geometry, s: FurnaceState, f: Flows
     }
 
 
-def _profiles(p: FurnaceParameters, g: Geometry, s: FurnaceState) -> dict[str, Array]:
-    cells = s.cells
-    lay = layers(p, g, cells, s.active)
+def _profiles(before: FurnaceState, f: Flows) -> dict[str, Array]:
+    """Of the burden as the step found it, for which the gas was marched: merging and charging then move the slots."""
+    cells, lay = before.cells, f.lay
+    co, co2, h2, h2o = f.sweep.gas[:4, :, 1:]
     iron = jnp.maximum(cells.hematite + cells.magnetite + cells.wustite + cells.iron, SMALL)
     oxides = (cells.hematite, cells.magnetite, cells.wustite)
     oxygen = sum(o * n for o, n in zip(OXYGEN_PER_IRON, oxides, strict=True)) / iron
@@ -232,7 +233,10 @@ def _profiles(p: FurnaceParameters, g: Geometry, s: FurnaceState) -> dict[str, A
         "reserve_temperature": cells.temperature[1, middle],
         "profile_height": lay.height,
         "profile_solid_temperature": cells.temperature,
-        "profile_gas_temperature": cells.gas_temperature,
+        "profile_gas_temperature": f.sweep.temperature[:, 1:],
+        "profile_gas_utilisation": co2 / jnp.maximum(co + co2, SMALL),
+        "profile_hydrogen_utilisation": h2o / jnp.maximum(h2 + h2o, SMALL),
+        "profile_pressure": f.pressures.cell,
         "profile_oxygen": oxygen * lay.used,
         "profile_used": lay.used,
     }

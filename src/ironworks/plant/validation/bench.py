@@ -27,6 +27,7 @@ from ironworks.plant.furnace.state import FurnaceState
 
 LANES = 8  # furnaces side by side in the second program; 8 hold every family, and two shapes mean two compilations
 INTERVAL = 600.0  # s, mean over it; the sampling of the plant records that the targets come from
+SEED = 7  # of the month with the operator
 SETTLING_TIMES = 2.0  # times the furnace's own settling, so that no drift is left in a difference
 Say = Callable[[str], None]
 
@@ -78,8 +79,8 @@ def _interval(
 class Bench:
     """The furnace of a works on the bench. Nothing runs before it is asked for."""
 
-    def __init__(self, works: Works, say: Say = lambda text: None) -> None:
-        self.works, self.say = works, say
+    def __init__(self, works: Works, say: Say = lambda text: None, seed: int = SEED) -> None:
+        self.works, self.say, self.seed = works, say, seed
         self.furnace = Furnace.of_works(works.folder)
         self.inputs = self.furnace.reference_inputs()
 

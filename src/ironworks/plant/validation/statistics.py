@@ -11,7 +11,6 @@ from ironworks.plant.validation.target import Result, judge, reported
 from ironworks.plant.works import SimulatedWorks
 
 DAYS, WARM_UP = 30, 2  # the shift's memory and level 1's windows fill in the first two days
-SEED = 7
 START = 1.79e9  # s since the epoch, an autumn day
 EVERY = 600.0  # s, the sampling of the records
 TRUE = ("hot_metal_temperature", "hot_metal_silicon", "gas_utilisation")
@@ -35,9 +34,9 @@ class Month(NamedTuple):
     samples: dict[str, Values]
 
 
-def run_month(bench: Bench, days: float = DAYS, seed: int = SEED) -> Month:
-    """Operate the works in this process; the warm-up is run and not kept."""
-    plant = SimulatedWorks(bench.works, seed, START)
+def run_month(bench: Bench, days: float = DAYS) -> Month:
+    """Operate the works in this process with the bench's seed; the warm-up is run and not kept."""
+    plant = SimulatedWorks(bench.works, bench.seed, START)
     plant.advance(WARM_UP * 24.0 * HOUR)
     rows: list[list[float]] = []
     kept: dict[str, list[tuple[float, float, float]]] = {name: [] for name in MEASURED}

@@ -1,0 +1,62 @@
+"""The same present again and again with other luck: what could have come of a works from a moment on.
+
+A replay goes on from a snapshot of the whole works, with the noise and the disturbances still to come drawn from a seed
+of its own. The shift operator is on and reacts to the samples of the replay. What K replays show is the distribution
+that a forecaster would give who knew the whole state and the whole model, and nothing of the luck to come.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ironworks.core.works import Works
+from ironworks.plant.runner import Runner
+from ironworks.plant.works import SAMPLING_STEP, SimulatedWorks
+
+Array = NDArray[np.float64]
+SEED_BYTES = 7  # of a seed that JSON and C read exactly
+
+
+class Replays(NamedTuple):
+    """`time` (M,) plant s; `truth`, `expected` (K, M, T) as in `runner.Look`."""
+
+    time: Array
+    truth: Array
+    expected: Array
+
+
+class Replayer:
+    """Replays a works. `count` replays, K; `seed` and the moment of the snapshot name their luck for good.
+
+    A moment costs about K times what the works itself costs, less what its instruments would have published.
+    """
+
+    def __init__(self, works: Works, targets: tuple[str, ...], count: int, seed: int, start_time: float) -> None:
+        self._plant = SimulatedWorks(works, seed, start_time, publish=False)
+        self._runner, self._count, self._seed = Runner(self._plant, targets), count, seed
+
+    def run(self, snapshot: bytes, seconds: float) -> Replays:
+        """`seconds` from the snapshot on, one row a minute, the first one a minute after it."""
+        steps = round(seconds / SAMPLING_STEP)
+        looks = [self._one(snapshot, number, steps) for number in range(self._count)]
+        time = np.array([look.time for look in looks[0]])
+        truth, expected = (np.array([[getattr(x, kind) for x in one] for one in looks])
+                           for kind in ("truth", "expected"))  # fmt: skip
+        return Replays(time, truth, expected)
+
+    def _one(self, snapshot: bytes, number: int, steps: int):
+        self._plant.restore(snapshot)
+        self._plant.reseed(seed_of(self._seed, "replay", self._plant.time, number))
+        looks = []
+        for _ in range(steps):
+            self._plant.advance(SAMPLING_STEP)
+            looks.append(self._runner.look(self._plant))
+        return looks
+
+
+def seed_of(*words: object) -> int:
+    """A seed for what these words name: the same words give the same, others one that has nothing to do with it."""
+    text = "/".join(map(str, words)).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=SEED_BYTES).digest(), "big")

@@ -15,7 +15,7 @@ from ironworks.core.clock import AcceleratedClock, Clock
 from ironworks.core.decision import GuardAction, GuardEffect, Receipt
 from ironworks.core.dictionary import Role, Tag
 from ironworks.core.estimate import StateEstimate
-from ironworks.core.forecast import LEVELS, MEASURED, Forecast, Scored
+from ironworks.core.forecast import LEVELS, MEASURED, Forecast
 from ironworks.core.mode import Mode, ModeChange, ModeLadder
 from ironworks.core.ports import CycleRow, DecisionRow
 from ironworks.core.sample import Quality, Sample

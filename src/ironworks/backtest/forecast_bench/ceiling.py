@@ -1,8 +1,8 @@
 """The ceiling: what a forecaster would reach who knew the plant's whole state and its model, and nothing of the luck
 to come.
 
-K replays from a moment are draws from that forecaster's distribution, and the true course is one draw more. The point is
-their mean. Its own error makes the variance of the error larger by s^2/K, where s^2 is the variance of the replays;
+K replays from a moment are draws from that forecaster's distribution, and the true course is one draw more. The point
+is their mean. Its own error makes the variance of the error larger by s^2/K, where s^2 is the variance of the replays;
 errors are shrunk by sqrt(v / (v + s^2/K)), v the variance of what is scored, so that hits and RMSE are those of
 infinitely many replays. The 90 % band is Student's prediction interval, which for few draws is what a quantile of many
 would be; its coverage is counted on errors as they are.
@@ -18,8 +18,8 @@ from scipy.special import stdtrit
 from ironworks.backtest.forecast_bench.tally import Band
 
 Array = NDArray[np.float64]
-NEAREST = 90.0
-"""A moment further than this from every minute of the replays is not in them, s."""
+NEAREST, HALF_MINUTE = 90.0, 30.0
+"""A moment further than this beyond the last minute of the replays is not in them, s."""
 FEWEST = 3
 """Replays that show a value, for a spread."""
 
@@ -35,9 +35,14 @@ class Ensemble:
     white: Array
 
     def rows(self, times: Array) -> NDArray[np.intp] | None:
-        """Which minutes these times are; None if one of them is not in the replays."""
-        near = np.clip(np.searchsorted(self.time, times - 0.5 * 60.0), 0, len(self.time) - 1)
-        return near if len(times) and np.all(np.abs(self.time[near] - times) <= NEAREST) else None
+        """Which minutes these times are; None if one of them lies beyond the replays.
+
+        What lies before them, of a cast that runs already, is known to who knows the state: the first minute stands for
+        it.
+        """
+        if not len(times) or not len(self.time) or times.max() > self.time[-1] + NEAREST:
+            return None
+        return np.clip(np.searchsorted(self.time, times - HALF_MINUTE), 0, len(self.time) - 1)
 
     def forecast(self, target: int, times: Array, samples: bool) -> tuple[Band, float] | None:
         """Of the mean over these times, of samples if `samples` and of the truth if not; with the factor on its error.

@@ -53,13 +53,15 @@ Said = dict[tuple[str, float, Scored], dict[str, Band]]
 @dataclass(slots=True)
 class Judge:
     """Judges one furnace. `score_from`: plant s, earlier forecasts are not scored; `cycle`: s between forecasts;
-    `models`: those that must have spoken. Results: `tallies`, and `scatter`, samples less truth (SI) by target."""
+    `models`: those that must have spoken; `every`: one cast in so many is replayed. Results: `tallies`, and `scatter`,
+    samples less truth (SI) by target."""
 
     targets: Sequence[Target]
     horizons: Sequence[float]
     models: Sequence[str]
     score_from: float
     cycle: float
+    every: int = 1
     tallies: Tallies = field(default_factory=dict)
     scatter: dict[str, list[float]] = field(default_factory=dict)
     casts: int = 0
@@ -113,10 +115,10 @@ class Judge:
         wanted = []
         for cast in self._book.take(math.inf if last else now - LATEST_SAMPLE):
             self._close(cast)
-            horizon = self.horizons[self.casts % len(self.horizons)]
+            turn, off = divmod(self.casts, self.every)
             self.casts += 1
-            origin = self._made_at(cast.middle, horizon)
-            if origin >= self.score_from and cast.end - cast.begin <= LONGEST_CAST:
+            origin = self._made_at(cast.middle, self.horizons[turn % len(self.horizons)])
+            if not off and origin >= self.score_from and cast.end - cast.begin <= LONGEST_CAST:
                 wanted.append(Wanted(origin, cast.end - origin))
         self._samples = [one for one in self._samples if one[1] > now - LATEST_SAMPLE - 2.0 * LONGEST_CAST]
         return wanted

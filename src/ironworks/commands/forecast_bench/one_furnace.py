@@ -82,18 +82,21 @@ class FurnaceRun:
         if replayer is None and options.replays:
             self.replayer = Replayer(works, names, options.replays, seed, self.begin)
         self.chain = LiveChain(works.tags, self.targets, HORIZONS)
-        self.judge = Judge(self.targets, HORIZONS, predict.MODELS, self.begin + options.warm_up, self.cycle)
+        self.judge = Judge(
+            self.targets, HORIZONS, predict.MODELS, self.begin + options.warm_up, self.cycle, options.every
+        )
         self.seconds = {"plant": 0.0, "replays": 0.0}
         self.moments = 0
         self._kept: OrderedDict[float, bytes] = OrderedDict()
 
     def run(self, progress: Progress = lambda days: None) -> Ending:
         """All days, or until it freezes; then all that is left is judged."""
-        cycles, state = round(self.options.days * DAY / self.cycle), None
-        for number in range(1, cycles + 1):
+        state: FreezeWatch | None = None
+        ending: Ending | None = None
+        for _ in range(round(self.options.days * DAY / self.cycle)):
             state, ending = self._cycle(state)
             progress(self.cycle / DAY)
-            if ending is not None or number == cycles:
+            if ending is not None:
                 break
         self._replay(last=True)
         self.judge.judge(float("inf"))
@@ -129,7 +132,7 @@ class FurnaceRun:
 
     def _replay(self, last: bool = False) -> None:
         for wanted in self.judge.close_casts(self.plant.time, last):
-            if self.replayer is None or self.judge.casts % self.options.every or wanted.origin not in self._kept:
+            if self.replayer is None or wanted.origin not in self._kept:
                 continue
             begin = time.perf_counter()
             replays = self.replayer.run(self._kept[wanted.origin], wanted.seconds)

@@ -6,13 +6,13 @@ that a forecaster would give who knew the whole state and the whole model, and n
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ironworks.core.works import Works
-from ironworks.plant.runner import Runner
+from ironworks.plant.runner import Look, Runner
 from ironworks.plant.works import SAMPLING_STEP, SimulatedWorks
 
 Array = NDArray[np.float64]
@@ -28,14 +28,16 @@ class Replays(NamedTuple):
 
 
 class Replayer:
-    """Replays a works. `count` replays, K; `seed` and the moment of the snapshot name their luck for good.
+    """Replays on `plant`, a works with the same data as the one that the snapshots are of; it loses its own state, and
+    runs quickest when it does not publish.
 
-    A moment costs about K times what the works itself costs, less what its instruments would have published.
+    `count` replays, K; `seed` and the time of the snapshot name their luck for good. A moment costs about K times what
+    the works itself costs in that time, less what its instruments would have published.
     """
 
-    def __init__(self, works: Works, targets: tuple[str, ...], count: int, seed: int, start_time: float) -> None:
-        self._plant = SimulatedWorks(works, seed, start_time, publish=False)
-        self._runner, self._count, self._seed = Runner(self._plant, targets), count, seed
+    def __init__(self, plant: SimulatedWorks, targets: Sequence[str], count: int, seed: int) -> None:
+        self._plant, self._count, self._seed = plant, count, seed
+        self._runner = Runner(plant, targets)
 
     def run(self, snapshot: bytes, seconds: float) -> Replays:
         """`seconds` from the snapshot on, one row a minute, the first one a minute after it."""
@@ -46,7 +48,7 @@ class Replayer:
                            for kind in ("truth", "expected"))  # fmt: skip
         return Replays(time, truth, expected)
 
-    def _one(self, snapshot: bytes, number: int, steps: int):
+    def _one(self, snapshot: bytes, number: int, steps: int) -> list[Look]:
         self._plant.restore(snapshot)
         self._plant.reseed(seed_of(self._seed, "replay", self._plant.time, number))
         looks = []

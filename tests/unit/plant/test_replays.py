@@ -67,10 +67,9 @@ def test_a_works_that_publishes_nothing_runs_just_the_same() -> None:
 
 
 def test_replays_are_other_luck_from_one_present_and_repeat() -> None:
-    plant, works = sketch(), load_works("demo")
+    plant = sketch()
     plant.advance(12.0 * HOUR)
-    replayer = Replayer(works, TARGETS, 4, 1, 0.0)
-    replayer._plant = sketch(publish=False)  # the sketch in place of the furnace
+    replayer = Replayer(sketch(publish=False), TARGETS, 4, 1)
     now = plant.snapshot()
     first = replayer.run(now, 2.0 * HOUR)
     second = replayer.run(now, 2.0 * HOUR)

@@ -15,8 +15,10 @@ from ironworks.backtest.forecast_bench.targets import HORIZONS, Target, targets_
 from ironworks.commands.forecast_bench.options import DAY, BenchOptions
 from ironworks.core.clock import parse_iso
 from ironworks.core.errors import IronworksError
+from ironworks.core.forecast import Forecast
+from ironworks.core.image import ProcessImage
 from ironworks.core.sample import Sample
-from ironworks.core.works import Works, load_works
+from ironworks.core.works import load_works
 from ironworks.plant.furnace.freezing import Ending, FreezeWatch, watch
 from ironworks.plant.furnace.freezing import Outcome as FurnaceOutcome
 from ironworks.plant.replays import Replayer, seed_of
@@ -54,33 +56,42 @@ def run_furnace(folder: Path, number: int, options: BenchOptions, progress: Prog
     """Run and score one furnace. One that freezes is scored until then; one that cannot be set up says why."""
     seed = seed_of(options.seed, "bench", number)
     try:
-        works = load_works(str(folder))
-        run = FurnaceRun(works, seed, options)
+        run = FurnaceRun(*two_works(folder, seed, options), seed, options)
     except (IronworksError, ArithmeticError) as failure:
         return FurnaceResult(folder.name, number, seed, NOT_RUN, str(failure), 0.0)
     ending = run.run(progress)
     judge, wall = run.judge, {**run.seconds, **run.chain.seconds}
     return FurnaceResult(
-        works.name, number, seed, ending.outcome.value, ending.message, ending.time / DAY, judge.tallies,
+        run.plant.works.name, number, seed, ending.outcome.value, ending.message, ending.time / DAY, judge.tallies,
         judge.scatter, judge.casts, run.moments, wall, run.chain.slowest,
     )  # fmt: skip
 
 
-class FurnaceRun:
-    """A works under way. `observe`, if given, sees every cycle: for pictures and tests."""
+def two_works(folder: Path, seed: int, options: BenchOptions) -> tuple[SimulatedWorks, SimulatedWorks | None]:
+    """The works, and one to replay it on."""
+    works, start = load_works(str(folder)), parse_iso(START)
+    other = SimulatedWorks(works, seed, start, publish=False) if options.replays else None
+    return SimulatedWorks(works, seed, start), other
 
-    def __init__(self, works: Works, seed: int, options: BenchOptions, plant: SimulatedWorks | None = None,
-                 replayer: Replayer | None = None, observe: Callable | None = None) -> None:  # fmt: skip
-        self.options, self.observe, start = options, observe, parse_iso(START)
+
+Observe = Callable[["FurnaceRun", ProcessImage, tuple[Forecast, ...]], None]
+
+
+class FurnaceRun:
+    """A works under way. `plant` is run by its own operator, `other`, the same works, is where the replays are made;
+    None for no ceiling. `observe`, if given, sees every cycle: for pictures and tests."""
+
+    def __init__(
+        self, plant: SimulatedWorks, other: SimulatedWorks | None, seed: int, options: BenchOptions,
+        observe: Observe | None = None,
+    ) -> None:  # fmt: skip
+        works = plant.works
+        self.options, self.observe, self.plant, self.begin = options, observe, plant, plant.time
         self.targets: tuple[Target, ...] = targets_of(works.tags)
         names = tuple(target.name for target in self.targets)
         self.cycle = works.cycle
-        self.plant = plant or SimulatedWorks(works, seed, start)
-        self.begin = self.plant.time
-        self.runner = Runner(self.plant, names)
-        self.replayer = replayer
-        if replayer is None and options.replays:
-            self.replayer = Replayer(works, names, options.replays, seed, self.begin)
+        self.runner = Runner(plant, names)
+        self.replayer = None if other is None else Replayer(other, names, options.replays, seed)
         self.chain = LiveChain(works.tags, self.targets, HORIZONS)
         self.judge = Judge(
             self.targets, HORIZONS, predict.MODELS, self.begin + options.warm_up, self.cycle, options.every

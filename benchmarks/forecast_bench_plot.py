@@ -3,7 +3,7 @@
     python -m benchmarks.forecast_bench_plot --seed 21 --days 5 --out furnace.png
 
 Upper half: the truth in the runner, the samples, the headline's forecast made `--horizon` earlier with the band of the
-truth. Lower half: casts, their mean truth, the headline, and the ceiling with its band. Needs matplotlib, which is no dependency of the package.
+truth. Lower half: casts, their mean truth, the headline, and the ceiling with its band. Needs matplotlib.
 """
 
 import argparse

@@ -203,6 +203,30 @@ def draw_furnaces(
         Console(width=WIDE if not sys.stdout.isatty() else None).print(table(drawn))
 
 
+@app.command(name="forecast-bench")
+@_errors_as_messages
+def forecast_bench(
+    furnaces: Annotated[int, typer.Option(help="How many furnaces, drawn anew.")] = 4,
+    days: Annotated[float, typer.Option(help="Days of each, warm-up included.")] = 10.0,
+    seed: Annotated[int, typer.Option(help="Of the furnaces and of all their luck.")] = 1,
+    instrumentation: Annotated[str, typer.Option(help="How well hot metal is sampled: good or rough.")] = "good",
+    warm_up: Annotated[str, typer.Option(help="What is not scored at the beginning.")] = "3d",
+    replays: Annotated[int, typer.Option(help="Replays of every moment, for the ceiling; 0 for none.")] = 8,
+    every: Annotated[int, typer.Option(help="One cast in so many gets a moment of the ceiling.")] = 1,
+    workers: Annotated[int, typer.Option(help="Processes, a furnace each; 0: as many as there are cores.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast furnaces that nobody has seen, and score all models beside the ceiling."""
+    from ironworks.commands.forecast_bench import BenchOptions, run_bench, show
+
+    options = BenchOptions(furnaces, days, seed, instrumentation, _span(warm_up), replays, every, workers)
+    outcome = run_bench(options, console)
+    if as_json:
+        _print_json(outcome.to_json())
+    else:
+        show(outcome, Console(width=WIDE if not sys.stdout.isatty() else None))
+
+
 @plant_app.command()
 @_errors_as_messages
 def serve(

@@ -15,7 +15,7 @@ from ironworks.core.clock import AcceleratedClock, Clock
 from ironworks.core.decision import GuardAction, GuardEffect, Receipt
 from ironworks.core.dictionary import Role, Tag
 from ironworks.core.estimate import StateEstimate
-from ironworks.core.forecast import LEVELS, Forecast, Scored
+from ironworks.core.forecast import LEVELS, MEASURED, Forecast
 from ironworks.core.mode import Mode, ModeChange, ModeLadder
 from ironworks.core.ports import CycleRow, DecisionRow
 from ironworks.core.sample import Quality, Sample
@@ -183,7 +183,7 @@ class FakeRecord:
         }  # fmt: skip
         for model, (centre, spread) in centres.items():
             quantiles = tuple(tag.unit.to_si(centre + deviate * spread * lab_noise) for deviate in NORMAL_DEVIATES)
-            for scored in Scored:
+            for scored in MEASURED:
                 row = Forecast(tag.name, made_at, 2 * HOUR, scored, model, LEVELS, quantiles, 140)
                 self.forecast_rows[tag.name].append(row)
 

@@ -15,7 +15,7 @@ from ironworks.backtest.read import read_samples
 from ironworks.backtest.score import Ledger, rows, score
 from ironworks.core.clock import parse_iso
 from ironworks.core.errors import CallError, ConfigurationError, DataError
-from ironworks.core.forecast import LEVELS, Forecast, Scored
+from ironworks.core.forecast import LEVELS, MEASURED, Forecast, Scored
 from ironworks.core.sample import Quality
 from ironworks.core.units import UNITS
 
@@ -162,7 +162,7 @@ def forecast(made_at: float, scored: Scored, median: float, half: float) -> Fore
 def test_both_ways_of_scoring_by_hand() -> None:
     """Cycles every 10 min, horizon 20 min, samples at 25, 31 and 58 min; worked out on paper."""
     ledger = Ledger(SILICON)
-    for scored in Scored:
+    for scored in MEASURED:
         ledger.forecasts[scored] = {600.0 * k: {"m": forecast(600.0 * k, scored, 0.005, 0.001)} for k in range(6)}
     ledger.samples = [(1500.0, 0.0052), (1860.0, 0.0065), (3480.0, 0.0041)]
     by_sample = rows(ledger, Scored.SAMPLE, ["m"], 1200.0, 0.0)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from ironworks.backtest.score import Score
 from ironworks.core.clock import iso
-from ironworks.core.forecast import Scored
+from ironworks.core.forecast import MEASURED, Scored
 from ironworks.core.units import Unit
 
 
@@ -55,7 +55,7 @@ class BacktestReport:
             table.add_column(title, justify="right")
         for title in (*(f"within {band:g}" for band in bands), "in 90 % band", "width"):
             table.add_column(title, justify="right")
-        for scored in Scored:
+        for scored in MEASURED:
             for row in (row for row in self.rows if row.scored == scored):
                 table.add_row(*self._cells(row, bands), style="bold" if row.model == self.headline else "")
             table.add_section()

@@ -10,7 +10,7 @@ from ironworks.backtest.score import Ledger, default_bands, rows, score
 from ironworks.backtest.walk import Progress, walk
 from ironworks.core.clock import iso
 from ironworks.core.errors import CallError, DataError
-from ironworks.core.forecast import Scored
+from ironworks.core.forecast import MEASURED, Scored
 
 SCORED_SHARE = 0.3
 """Share of the time at the end of the record that is scored by default."""
@@ -43,9 +43,9 @@ def run_backtest(
     ledger = Ledger(target)
     for cycle in walk(samples, plan, target, horizon_s, progress):
         ledger.note(cycle, begin - horizon_s - plan.cycle)
-    found = {scored: rows(ledger, scored, predict.MODELS, horizon_s, begin) for scored in Scored}
+    found = {scored: rows(ledger, scored, predict.MODELS, horizon_s, begin) for scored in MEASURED}
     bands = column.hits or default_bands(found[Scored.SAMPLE], column.tag.unit)
     scores = [
-        score(model, scored, found[scored], column.tag.unit, bands) for scored in Scored for model in predict.MODELS
+        score(model, scored, found[scored], column.tag.unit, bands) for scored in MEASURED for model in predict.MODELS
     ]
     return BacktestReport(target, horizon_s, begin, column.tag.unit, tuple(scores), predict.HEADLINE)

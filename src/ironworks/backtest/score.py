@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from ironworks.backtest.walk import Cycle
-from ironworks.core.forecast import LEVELS, Forecast, Scored
+from ironworks.core.forecast import LEVELS, MEASURED, Forecast, Scored
 from ironworks.core.units import Unit
 
 
@@ -25,7 +25,7 @@ class Ledger:
     """What a walk leaves behind for scoring: forecasts by way of scoring and time, and the measured samples."""
 
     target: str
-    forecasts: dict[Scored, dict[float, dict[str, Forecast]]] = field(default_factory=lambda: {s: {} for s in Scored})
+    forecasts: dict[Scored, dict[float, dict[str, Forecast]]] = field(default_factory=lambda: {s: {} for s in MEASURED})
     samples: list[tuple[float, float]] = field(default_factory=list)
 
     def note(self, cycle: Cycle, keep_from: float) -> None:

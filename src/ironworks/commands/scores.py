@@ -3,7 +3,7 @@
 from typing import Any
 
 from ironworks.backtest.score import Ledger, rows, score
-from ironworks.core.forecast import Scored
+from ironworks.core.forecast import MEASURED
 from ironworks.core.ports import RecordReader
 from ironworks.core.works import Works
 from ironworks.predict.suite import MODELS
@@ -18,7 +18,7 @@ def score_run(reader: RecordReader, works: Works, start: float, end: float) -> l
         ledger.samples = sorted((s.source_time, s.value) for s in samples if s.usable and s.value is not None)
         forecasts = reader.forecasts(name, start, end)
         for horizon in sorted({forecast.horizon for forecast in forecasts}):
-            for scored in Scored:
+            for scored in MEASURED:
                 made = ledger.forecasts[scored] = {}
                 for forecast in forecasts:
                     if forecast.horizon == horizon and forecast.scored == scored:

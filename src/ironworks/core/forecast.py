@@ -12,6 +12,14 @@ class Scored(StrEnum):
 
     SAMPLE = "sample"  # the single measured sample nearest to the horizon
     MEAN = "mean"  # the mean of the measured samples from now to the horizon
+    TAP_MEAN = "tap_mean"  # the mean of the measured samples of the cast whose middle is at the horizon
+    TRUTH = (
+        "truth"  # the underlying value at the horizon, without the scatter of a sample: known of simulated works only
+    )
+
+
+MEASURED = (Scored.SAMPLE, Scored.MEAN)
+"""What a plant's own samples judge as they come in, so that models learn and calibrate their bands on it."""
 
 
 @dataclass(frozen=True, slots=True)

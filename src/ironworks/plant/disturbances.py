@@ -100,10 +100,14 @@ class Disturbances:
         self._time = np.array([settings[f"slow.{n}.time"] for n in self.names])
         spreads = [[0.0 if "spread" in self.without else settings[f"spread.{n}"]] * k for n, k in SPREADS.items()]
         self._spread_sd = np.concatenate(spreads)
+        self._random = {event: name for event, name in RANDOM_SCENARIOS.items() if event not in self.without}
+        self.reseed(seed)
+
+    def reseed(self, seed: int) -> None:
+        """Draw from the streams of another seed from now on."""
         self._slow_numbers = Stream(seed, "slow", len(self.names))
         self._spread_numbers = Stream(seed, "spread", len(self._spread_sd))
         self._events = Stream(seed, "events", 11)
-        self._random = {event: name for event, name in RANDOM_SCENARIOS.items() if event not in self.without}
         self._happenings = {event: Stream(seed, f"event {event}", 3) for event in self._random}
 
     def check(self, scenario: Scenario) -> None:

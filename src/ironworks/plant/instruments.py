@@ -52,7 +52,7 @@ class Instruments:
     """The instruments of `tags`, each with the entry of `instruments.toml` whose name fits it best."""
 
     def __init__(self, tags: tuple[Tag, ...], settings: Settings, seed: int, faults: bool = True) -> None:
-        self.tags, count = tags, len(tags)
+        self.tags = tags
         groups = [self._group(tag.name, settings) for tag in tags]
         columns = {kind: np.array([settings.get(f"{g}.{kind}", 0.0) for g in groups]) for kind in KINDS}
         self._noise, self._relative = columns["noise"], columns["noise_relative"]
@@ -71,6 +71,11 @@ class Instruments:
         self._digit = np.where(self._coarse, self._resolution, 1.0)
         self._low, self._high = np.array([t.low for t in tags]), np.array([t.high for t in tags])
         self._settings, self._faults = settings, faults
+        self.reseed(seed)
+
+    def reseed(self, seed: int) -> None:
+        """Draw from the streams of another seed from now on."""
+        count = len(self.tags)
         self._normals = Stream(seed, "instruments", 4 * count)
         self._spans, self._line = Stream(seed, "analyser span", 1), Stream(seed, "sample line", 2)
         self._uniforms = Stream(seed, "instrument faults", 6 * count)

@@ -25,6 +25,8 @@ SLAG_TRUTH = {"iron_oxide": "tapped_slag_ferrous_oxide"}
 U_GAP, U_DIP, U_DIP_SIZE, U_DIP_DELAY, U_DELAY, U_SLAG_FIRST, U_SLAG_SECOND, U_SLAG_DELAY, U_FIRST = range(9)
 N_TEMPERATURE, N_IRON, N_SLAG, N_MATERIAL = 0, 1, 6, 13
 NEVER = math.inf
+SILICON_PER_KELVIN = 1e-4
+"""Silicon that goes with a kelvin of heat, kg/kg: 10 K go with 0.1 % (field)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Laboratory:
     def __init__(self, tags: TagDictionary, settings: Settings, disturbances: Settings, seed: int) -> None:
         self._settings, self._means = settings, disturbances
         self._materials = tuple(t for t in tags.with_role(Role.LABORATORY) if t.group == "material")
+        self.reseed(seed)
+
+    def reseed(self, seed: int) -> None:
+        """Draw from the stream of another seed from now on."""
         self._stream = Stream(seed, "laboratory", N_MATERIAL + 3 * len(self._materials) + 9)
 
     def start(self, time: float) -> LaboratoryState:
@@ -107,8 +113,8 @@ class Laboratory:
         s, arrival = self._settings, time + self._between("sample.analysis_arrival", u[U_DELAY])
         common = s["sample.silicon_temperature_share"] * now.slow["cast_scatter_temperature"]
         values = {name: truth[f"tapped_metal_{name}"] for name in IRON}
-        # 10 K go with 0.1 % of silicon (field); that share of the scatter is heat, the rest is the metal's own.
-        values["silicon"] += now.slow["cast_scatter_silicon"] + now.cast_silicon + common * 1e-4
+        # That share of the temperature's scatter is heat, the rest is the metal's own.
+        values["silicon"] += now.slow["cast_scatter_silicon"] + now.cast_silicon + common * SILICON_PER_KELVIN
         return [
             Sample(
                 f"hot_metal_{name}",

@@ -50,6 +50,10 @@ class Operator:
 
     def __init__(self, settings: Settings, reference: Setpoints, seed: int) -> None:
         self.settings, self.reference = settings, reference
+        self.reseed(seed)
+
+    def reseed(self, seed: int) -> None:
+        """Draw from the stream of another seed from now on."""
         self._numbers = Stream(seed, "operator", 2)
 
     def start(self, time: float) -> OperatorState:

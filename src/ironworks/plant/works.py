@@ -6,7 +6,7 @@ bit from the seed, and a snapshot goes on exactly.
 
 import heapq
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,7 +63,8 @@ class SimulatedWorks:
     two values of the quickest tags, 1 ... 60; a long one is quick, a short one shows more. without: names of
     disturbances to switch off. instrument_faults: whether instruments drop out, freeze and spike. process: a furnace
     other than its own. scenario: one of
-    `plant.scenarios.SCENARIOS`, by name; it begins `scenario_at` s after the start.
+    `plant.scenarios.SCENARIOS`, by name; it begins `scenario_at` s after the start. publish: whether samples of
+    instruments leave the works; without, it runs just the same, quicker, and gives laboratory samples only.
     Raises ConfigurationError for a works that cannot be simulated, CallError for arguments outside these.
     """
 
@@ -79,6 +80,7 @@ class SimulatedWorks:
         process: Process | None = None,
         scenario: str | None = None,
         scenario_at: float = 0.0,
+        publish: bool = True,
     ) -> None:
         if not LEAST_SAMPLING_STEP <= sampling_step <= LONGEST_SAMPLING_STEP:
             raise CallError(f"sampling step of {sampling_step} s", "SimulatedWorks", "1 ... 60 s")
@@ -108,7 +110,7 @@ class SimulatedWorks:
         self._instruments = Instruments(tags, self._instrument_settings, seed, instrument_faults)
         self._level_one = LevelOne(self._instrument_settings)
         self._laboratory = Laboratory(works.tags, self._instrument_settings, self._disturbance_settings, seed)
-        self._publisher = Publisher(works.tags, self.sampling_step)
+        self._publisher, self._publish = Publisher(works.tags, self.sampling_step), publish
         chosen = None if scenario is None else self._known(scenario, scenario_at)
         self._begin(float(start_time), chosen, float(scenario_at))
 
@@ -159,6 +161,16 @@ class SimulatedWorks:
     def hidden_disturbances(self) -> dict[str, float]:
         """The slow disturbances now, by name, SI; hidden from the chain like `truth`."""
         return dict(zip(self._disturbances.names, self._d.slow.tolist()))
+
+    @property
+    def hidden_cast_offsets(self) -> tuple[float, float]:
+        """What sets the metal of this cast apart in every sample: temperature [K], silicon; hidden like `truth`."""
+        return self._d.cast_temperature, self._d.cast_silicon
+
+    @property
+    def readings(self) -> Mapping[str, float]:
+        """What instruments and level 1 read at the last step, by tag; NaN where there is none."""
+        return self._readings
 
     @property
     def setpoints(self) -> Setpoints:
@@ -228,7 +240,7 @@ class SimulatedWorks:
         if self._step_count == 1:
             self._publisher.check(values)
         self._arrive(time)
-        for sample in self._publisher.samples(self._step_count, time, values, reasons):
+        for sample in self._publisher.samples(self._step_count, time, values, reasons) if self._publish else ():
             if sample.arrival_time <= time:
                 self._ready.append(sample)
             else:
@@ -303,6 +315,15 @@ class SimulatedWorks:
     def _post(self, sample: Sample) -> None:
         self._sequence += 1
         heapq.heappush(self._pending, (sample.arrival_time, self._sequence, sample))
+
+    def reseed(self, seed: int) -> None:
+        """Draw all random numbers from now on from another seed, as if luck were thrown anew.
+
+        The present stays as it is: values of drifts and disturbances, events under way, and what has been drawn for
+        later already (the next sample, the operator's next look, the delay of the next cast, the stove's next change).
+        """
+        for part in (self._disturbances, self._operator, self._instruments, self._laboratory):
+            part.reseed(seed)
 
     def snapshot(self) -> bytes:
         """The whole state."""

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from ironworks.core.estimate import StateEstimate
-from ironworks.core.forecast import LEVELS, Forecast, Scored
+from ironworks.core.forecast import LEVELS, MEASURED, Forecast
 from ironworks.core.image import ProcessImage
 from ironworks.predict.conformal import ConformalBand
 from ironworks.predict.points import Point, PointModel, Question
@@ -13,8 +13,8 @@ from ironworks.predict.watch import LONGEST_STEP, LONGEST_WAIT, View, Watch
 
 
 def questions(targets: Sequence[str], horizons: Sequence[float]) -> tuple[Question, ...]:
-    """Every target at every horizon, both ways of scoring."""
-    return tuple(Question(target, horizon, scored) for target in targets for horizon in horizons for scored in Scored)
+    """Every target at every horizon, both ways in which samples judge."""
+    return tuple(Question(target, horizon, scored) for target in targets for horizon in horizons for scored in MEASURED)
 
 
 class Ledger:

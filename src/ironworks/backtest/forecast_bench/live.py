@@ -1,0 +1,76 @@
+"""The stages of the chain from sense to predict, cycle by cycle as live."""
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from ironworks import predict
+from ironworks.backtest.forecast_bench.targets import Target
+from ironworks.core.dictionary import TagDictionary
+from ironworks.core.estimate import Belief, Health, StateEstimate
+from ironworks.core.forecast import Forecast
+from ironworks.core.image import ProcessImage
+from ironworks.core.sample import Sample
+from ironworks.estimate import JointFilter
+from ironworks.predict.underlying import underlying
+from ironworks.validate import Validator
+
+CLOCK_RESOLUTION = 1.0  # s
+LATEST = 21  # source times kept, for the usual interval between samples
+
+
+@dataclass(slots=True)
+class LiveChain:
+    """Validates, estimates and predicts. What the laboratory takes of iron and slag is filtered together, what
+    instruments read by itself. `seconds`: wall time by stage; `slowest`: of one cycle, all stages together."""
+
+    tags: TagDictionary
+    targets: Sequence[Target]
+    horizons: Sequence[float]
+    seconds: dict[str, float] = field(default_factory=lambda: {"validate": 0.0, "estimate": 0.0, "predict": 0.0})
+    slowest: float = 0.0
+    _validator: Validator = field(init=False)
+    _filters: list[JointFilter] = field(init=False)
+    _suite: predict.Suite = field(init=False)
+    _times: dict[str, deque[float]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        together = [target.name for target in self.targets if target.by_cast]
+        alone = [[target.name] for target in self.targets if not target.by_cast]
+        self._validator = Validator(self.tags, CLOCK_RESOLUTION)
+        self._filters = [JointFilter(names) for names in ([together] if together else []) + alone]
+        self._suite = predict.build(self.tags, [target.name for target in self.targets], self.horizons)
+        self._times = {target.name: deque(maxlen=LATEST) for target in self.targets}
+
+    def cycle(self, samples: Sequence[Sample], now: float) -> tuple[ProcessImage, tuple[Forecast, ...]]:
+        """The image at `now` of what has arrived, and the forecasts made from it: the suite's, and the underlying."""
+        begin = time.perf_counter()
+        self._validator.judge(samples, now)
+        image = self._validator.image(now)
+        validated = time.perf_counter()
+        estimate = self._estimate(image)
+        estimated = time.perf_counter()
+        made = self._suite.step(image, estimate)
+        made += underlying(made, estimate, self._intervals(image))
+        end = time.perf_counter()
+        for stage, wall in zip(self.seconds, (validated - begin, estimated - validated, end - estimated)):
+            self.seconds[stage] += wall
+        self.slowest = max(self.slowest, end - begin)
+        return image, made
+
+    def _estimate(self, image: ProcessImage) -> StateEstimate:
+        """The beliefs of all filters; health and reasons of the first one, which has the hot metal."""
+        beliefs: dict[str, Belief] = {}
+        found = [one.step(image) for one in self._filters]
+        for estimate in found:
+            beliefs |= estimate.beliefs
+        return StateEstimate(image.time, beliefs, found[0].health if found else Health.STARTING, found[0].reasons)
+
+    def _intervals(self, image: ProcessImage) -> dict[str, float]:
+        for sample in image.arrivals:
+            if sample.tag in self._times and sample.usable:
+                self._times[sample.tag].append(sample.source_time)
+        steps = {name: sorted(b - a for a, b in pairwise(times)) for name, times in self._times.items()}
+        return {name: step[len(step) // 2] for name, step in steps.items() if step}

@@ -1,0 +1,58 @@
+"""Forecasts of what lies under the samples, from those of single samples: the truth itself, and the mean of a cast.
+
+A sample is the underlying value plus a scatter of its own, which nobody can foresee and which the filter knows the size
+of. So the point stays, and the variance of the band is that of a sample less the scatter:
+
+    truth       var(sample) - noise^2
+    tap mean    var(sample) - noise^2 (1 - 1/n)      n: samples that a cast is expected to have
+
+It holds for every model, since the scatter of a sample to come is independent of every forecast of it. What it leaves
+out: that neighbouring samples share a part of the scatter (the tap), so that the band of a tap mean is a little narrow
+and that of the truth a little wide where the furnace's own heat within a cast counts as scatter.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+from ironworks.core.estimate import StateEstimate
+from ironworks.core.forecast import LEVELS, Forecast, Scored
+
+CAST_TIME = 2.0 * 3600.0
+"""How long iron runs in a cast, s: 1.5-3 h (field)."""
+NARROWEST = 0.3
+"""Of a sample's band: where nearly all of it is scatter, the difference of two estimates is not to be trusted."""
+
+
+def underlying(
+    made: Iterable[Forecast], estimate: StateEstimate, intervals: Mapping[str, float]
+) -> tuple[Forecast, ...]:
+    """A forecast of the truth and one of the tap mean for every forecast of a sample among `made`.
+
+    `intervals`: usual time between samples by target, s; a target without one counts a single sample a cast. Where the
+    estimate does not know the scatter of a target there is none. The point is the sample's median.
+    """
+    found: list[Forecast] = []
+    for forecast in made:
+        noise = estimate.beliefs.get(f"{forecast.target}.sampling_noise")
+        if forecast.scored != Scored.SAMPLE or noise is None:
+            continue
+        interval = intervals.get(forecast.target, math.nan)
+        expected = max(1.0, CAST_TIME / interval) if interval > 0.0 else 1.0
+        found.append(_narrowed(forecast, Scored.TRUTH, noise.mean))
+        found.append(_narrowed(forecast, Scored.TAP_MEAN, noise.mean * math.sqrt(1.0 - 1.0 / expected)))
+    return tuple(found)
+
+
+NORMAL_90 = 2.0 * 1.6449
+"""Width of the 90 % band of a normal distribution, in standard deviations."""
+
+
+def _narrowed(forecast: Forecast, scored: Scored, scatter: float) -> Forecast:
+    """The same forecast with that much less scatter in its band."""
+    sd = (forecast.at(LEVELS[-1]) - forecast.at(LEVELS[0])) / NORMAL_90
+    left = math.sqrt(max(0.0, 1.0 - (scatter / sd) ** 2)) if sd > 0.0 else 1.0
+    share, point = max(left, NARROWEST), forecast.median
+    return Forecast(
+        forecast.target, forecast.made_at, forecast.horizon, scored, forecast.model, forecast.levels,
+        tuple(point + share * (quantile - point) for quantile in forecast.quantiles), forecast.calibrated_on,
+    )  # fmt: skip

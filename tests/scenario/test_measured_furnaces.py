@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ironworks.backtest import BacktestReport, run_backtest
-from ironworks.core.forecast import Scored
+from ironworks.core.forecast import MEASURED
 
 WORKS = Path(__file__).parents[2] / "works"
 HORIZON = 7200.0
@@ -28,7 +28,7 @@ def test_the_headline_beats_both_baselines_and_its_band_holds(
     measured_data: Path, furnace: str, target: str, fewest: int
 ) -> None:
     report = backtest(measured_data, furnace, target)
-    for scored in Scored:
+    for scored in MEASURED:
         best = report.row(report.headline, scored)
         assert best.n >= fewest
         assert best.rmse < report.row("persistence", scored).rmse
@@ -40,7 +40,7 @@ def test_the_headline_beats_both_baselines_and_its_band_holds(
 
 def test_process_columns_of_a_furnace_without_hot_metal(measured_data: Path) -> None:
     report = backtest(measured_data, "furnace_c", "top_gas_temperature")
-    for scored in Scored:
+    for scored in MEASURED:
         best = report.row(report.headline, scored)
         assert best.n > 3000
         assert best.rmse < report.row("persistence", scored).rmse

@@ -113,10 +113,9 @@ def test_a_cycle_comes_back_whole(record):
     assert record.cycle_record(7) == given
     assert record.image(7) == given.image
     assert record.last_cycle() == 7
-    assert record.counts() == {
-        "samples": 6, "cycles": 1, "estimates": 1, "forecasts": len(given.forecasts), "proposals": 2, "verdicts": 2, "commands": 1,
-        "receipts": 1, "mode_changes": 1,
-    }  # fmt: skip
+    counts = {"samples": 6, "cycles": 1, "estimates": 1, "forecasts": len(given.forecasts)}
+    decided = {"proposals": 2, "verdicts": 2, "commands": 1, "receipts": 1, "mode_changes": 1}
+    assert record.counts() == counts | decided
     assert record.verify().sound
 
 

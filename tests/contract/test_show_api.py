@@ -85,7 +85,11 @@ def test_the_works_is_told_whole_in_the_fields_units(client, served):
 
 
 def test_the_snapshot_ages_every_tag_by_our_clock(client, served):
-    told = client.get("/api/snapshot").json()
+    def flowing():  # a busy machine may leave the source silent for a moment, and the page then rightly says so
+        now = client.get("/api/snapshot").json()
+        return now if now["plant"]["state"] == "flowing" else None
+
+    told = wait_for(flowing)
     assert set(told["values"]) == {tag.name for tag in served.works.tags}
     for name, value in told["values"].items():
         if value["value"] is None:
@@ -99,7 +103,6 @@ def test_the_snapshot_ages_every_tag_by_our_clock(client, served):
     assert told["values"]["stave_temperature_bosh_2"]["stale"]
     assert told["values"]["blast_volume"]["quality"] == "good"
     assert told["modes"][COAL] == served.record.ladder_modes[COAL].name
-    assert told["plant"]["state"] == "flowing"
     assert told["scores"]["hot_metal_temperature"]["count"] > 100
 
 

@@ -227,6 +227,29 @@ def forecast_bench(
         show(outcome, Console(width=WIDE if not sys.stdout.isatty() else None))
 
 
+@app.command(name="train-across")
+@_errors_as_messages
+def train_across(
+    out: Annotated[Path, typer.Option(help="File of the weights.")],
+    tapes: Annotated[Path, typer.Option(help="Folder of the tapes; what is there already is not run again.")],
+    furnaces: Annotated[int, typer.Option(help="How many furnaces, drawn from the seed.")] = 60,
+    days: Annotated[float, typer.Option(help="Days of each.")] = 6.0,
+    held_out: Annotated[int, typer.Option(help="Furnaces, the last drawn, that only judge.")] = 8,
+    seed: Annotated[int, typer.Option(help="Of the furnaces, of their luck and of the fit.")] = 7001,
+    workers: Annotated[int, typer.Option(help="Processes, a furnace each.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Train the sequence model on simulated furnaces, and score it on others."""
+    from ironworks.commands.train_across import TrainOptions, show
+    from ironworks.commands.train_across import train_across as run_training
+
+    outcome = run_training(TrainOptions(furnaces, days, held_out, seed, tapes, out, workers), console)
+    if as_json:
+        _print_json(outcome)
+    else:
+        show(outcome, Console(width=WIDE if not sys.stdout.isatty() else None))
+
+
 @plant_app.command()
 @_errors_as_messages
 def serve(

@@ -15,6 +15,7 @@ from ironworks.predict.baselines import MeanOfDay, Persistence
 from ironworks.predict.calibrated import CalibratedPredictor
 from ironworks.predict.kalman import KalmanForecast
 from ironworks.predict.learned import Learned
+from ironworks.predict.sequence import SequenceForecast
 
 TARGETS, HORIZONS = (SILICON, TEMPERATURE), (2.0 * HOUR, 8.0 * HOUR)
 
@@ -23,6 +24,7 @@ MODELS: dict[str, Callable[[], Predictor]] = {
     "mean_24h": lambda: CalibratedPredictor(MeanOfDay(), TARGETS, HORIZONS),
     "kalman": lambda: CalibratedPredictor(KalmanForecast(), TARGETS, HORIZONS),
     "learned": lambda: CalibratedPredictor(Learned([BLAST]), TARGETS, HORIZONS),
+    "sequence": lambda: CalibratedPredictor(SequenceForecast(), TARGETS, HORIZONS),
     "combination": lambda: predict.build(TAGS, TARGETS, HORIZONS),
 }
 

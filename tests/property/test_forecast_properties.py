@@ -53,7 +53,7 @@ def test_an_outlier_moves_no_forecast_beyond_its_band(value: float, before_end: 
         (f.model, f.target, f.scored): f for f in last((Sample(SILICON, value, Quality.GOOD, taken, taken + 1800.0),))
     }
     for forecast in quiet():
-        if forecast.model in ("kalman", "learned", "combination"):
+        if forecast.model in ("kalman", "learned", "sequence", "combination"):
             other = found[forecast.model, forecast.target, forecast.scored]
             assert forecast.at(0.05) < other.median < forecast.at(0.95)
             assert other.at(0.95) - other.at(0.05) < 2.0 * (forecast.at(0.95) - forecast.at(0.05))

@@ -1,11 +1,13 @@
 """Hits of the last day: against the right sample, on shared moments, and only once everything must have arrived."""
 
+from dataclasses import replace
+
 import pytest
 
 from ironworks.core.dictionary import Role, Tag
 from ironworks.core.forecast import LEVELS, Forecast, Scored
 from ironworks.core.units import UNITS
-from ironworks.show.scores import Truth, headline_model, score
+from ironworks.show.scores import Truth, headline_model, score, shown_horizon
 
 HOUR = 3600.0
 TAG = Tag(
@@ -81,3 +83,14 @@ def test_the_headline_is_no_baseline_where_there_is_another():
     assert headline_model(rows) == "blend"
     assert headline_model(rows[1:]) == "persistence"
     assert headline_model([]) == ""
+
+
+def test_the_usual_horizon_is_scored_among_others_and_the_longest_where_it_is_missing():
+    near, far = forecast(NOW - 20 * HOUR, 1780.0), replace(forecast(NOW - 20 * HOUR, 1900.0), horizon=8 * HOUR)
+    truth = Truth([NOW - 18 * HOUR, NOW - 12 * HOUR], [1780.0, 1780.0])
+    found = score(TAG, [near, far], truth, NOW, "blend")
+    assert found is not None
+    assert (found["count"], found["models"][0]["hits"]) == (1, 1.0)
+    assert shown_horizon([near, far]) == 2 * HOUR
+    assert shown_horizon([far]) == 8 * HOUR
+    assert shown_horizon([]) == 0.0

@@ -1,5 +1,5 @@
-"""All models of a works as one predictor: baselines, filter, learned model, and the combination, which is the
-headline."""
+"""All models of a works as one predictor: baselines, filter, learned model, sequence model, and the combination, which
+is the headline."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,13 @@ from ironworks.predict.calibrated import CalibratedPredictor
 from ironworks.predict.combination import Combination
 from ironworks.predict.kalman import KalmanForecast
 from ironworks.predict.learned import Learned
+from ironworks.predict.sequence import SequenceForecast
 from ironworks.predict.watch import Watch
 
 HEADLINE = Combination.name
-MODELS = (Persistence.name, MeanOfDay.name, KalmanForecast.name, Learned.name, Combination.name)
+MODELS = (
+    Persistence.name, MeanOfDay.name, KalmanForecast.name, Learned.name, SequenceForecast.name, Combination.name,
+)  # fmt: skip
 DEFAULT_INPUTS = (
     "blast_volume", "oxygen_flow", "blast_temperature", "hot_blast_pressure", "blast_moisture", "top_pressure",
     "coal_injection_rate", "blast_volume_setpoint", "oxygen_flow_setpoint", "blast_temperature_setpoint",
@@ -33,7 +36,7 @@ class Suite:
 
     def __init__(self, targets: Sequence[str], horizons: Sequence[float], inputs: Sequence[str]) -> None:
         self._watch = Watch(tuple(targets), tuple(horizons))
-        models = (Persistence(), MeanOfDay(), KalmanForecast(), Learned(inputs))
+        models = (Persistence(), MeanOfDay(), KalmanForecast(), Learned(inputs), SequenceForecast())
         self._models = tuple(CalibratedPredictor(model, targets, horizons) for model in models)
         self._combination = Combination()
         self.inputs = tuple(inputs)

@@ -15,8 +15,8 @@ from ironworks.record import SqliteRecord
 from ironworks.runtime.chain import RECENT_SECONDS, Chain
 from ironworks.validate.validator import Validator
 
-HORIZONS = (2 * 3600.0,)
-"""How far ahead the chain forecasts, s."""
+HORIZONS = (1 * 3600.0, 2 * 3600.0, 4 * 3600.0, 8 * 3600.0)
+"""How far ahead the chain forecasts, s: the controller goes by 2 h; 8 h is a shift and a burden's way down."""
 
 
 def wire_chain(works: Works, clock: Clock, source: Source, sink: Sink, record: SqliteRecord) -> Chain:

@@ -13,7 +13,7 @@ from ironworks.core.sample import Sample
 from ironworks.core.works import Works
 from ironworks.show import journal
 from ironworks.show.panels import trend_tags
-from ironworks.show.scores import Truth, headline_model, score
+from ironworks.show.scores import Truth, headline_model, score, shown_horizon
 from ironworks.show.tails import Tail
 from ironworks.show.trends import LONGEST_SPAN_S, Series, Trends, drawn
 from ironworks.show.values import ShownValue, field_value, page_resolution, shown, stale_after
@@ -141,7 +141,7 @@ class Picture:
             rows, tag = [row for row in tail.rows if row.scored == Scored.SAMPLE], self._works.tags[target]
             name = self._headline or headline_model(rows)
             ours = [row for row in rows if row.model == name and set(SHOWN_LEVELS) <= set(row.levels)]
-            horizon = max((row.horizon for row in ours), default=0.0)
+            horizon = shown_horizon(ours)
             ahead = [row for row in ours if row.horizon == horizon and row.valid_at >= start]
             newest = max((row.made_at for row in ours), default=0.0)
             fan = sorted((row for row in ours if row.made_at == newest), key=lambda row: row.horizon)

@@ -16,6 +16,8 @@ TOLERANCES = {"hot_metal_temperature": 10.0, "hot_metal_silicon": 0.0005}
 """Half-width of a hit by target, SI (10 K; 0.05 % as a mass fraction): the tolerances by which plants speak of hits."""
 
 WINDOW_S = 24 * 3600.0
+USUAL_HORIZON = 2 * 3600.0
+"""What plants speak of when they speak of a forecast, s."""
 
 
 class ModelScore(TypedDict):
@@ -66,6 +68,12 @@ def headline_model(forecasts: Sequence[Forecast]) -> str:
     return newest.model if newest else ""
 
 
+def shown_horizon(forecasts: Sequence[Forecast]) -> float:
+    """The horizon whose forecasts are drawn and scored: the usual 2 h, or the longest if there are none of those, s."""
+    horizons = {forecast.horizon for forecast in forecasts}
+    return USUAL_HORIZON if USUAL_HORIZON in horizons else max(horizons, default=0.0)
+
+
 def score(tag: Tag, forecasts: Sequence[Forecast], truth: Truth, now: float, headline: str) -> TargetScore | None:
     """Scores over the forecasts that came due in the last day, or None while there are none.
 
@@ -79,7 +87,7 @@ def score(tag: Tag, forecasts: Sequence[Forecast], truth: Truth, now: float, hea
     models = list(dict.fromkeys(models))
     if tolerance is None or headline not in models:
         return None
-    horizon = max(f.horizon for f in ripe if f.model == headline)
+    horizon = shown_horizon([f for f in ripe if f.model == headline])
     by_model = {name: {f.made_at: f for f in ripe if f.model == name and f.horizon == horizon} for name in models}
     moments = sorted(set.intersection(*(set(rows) for rows in by_model.values())))
     pairs = [(moment, truth.of(by_model[headline][moment], nearness)) for moment in moments]

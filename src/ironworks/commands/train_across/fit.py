@@ -1,0 +1,161 @@
+"""Fits the network on rows of many furnaces.
+
+Loss: the negative log likelihood of a normal distribution whose mean and spread the network gives, Huber-like far out
+so that a stoppage does not teach more than a week. Adam with a falling step; weights decay; inputs drop out by
+quantity, so that the network learns to do without any of them, and without all. Each member of the ensemble leaves out
+other furnaces and stops where those were forecast best.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from ironworks.commands.train_across.rows import Rows
+from ironworks.predict.sequence.features import HOLES, OWN, TARGETS
+from ironworks.predict.sequence.gamma_memory import TAPS
+from ironworks.predict.sequence.network import NAMES, Network
+from ironworks.predict.sequence.quantities import QUANTITIES
+from ironworks.predict.sequence.questions import ASKED
+
+Array = NDArray[np.float64]
+Weights = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """members: of the ensemble. hidden: units a layer. epochs: most passes over the rows. step: of Adam at the start.
+    decay: of the weights, a step's share. quantity_dropout: share of rows that miss a quantity. blind_share: share of
+    rows that miss all of them. target_dropout: share of rows that miss a target. noise: added to the features, standard
+    deviation."""
+
+    members: int = 4
+    hidden: int = 48
+    epochs: int = 30
+    batch: int = 512
+    step: float = 1.5e-3
+    decay: float = 0.02
+    quantity_dropout: float = 0.1
+    blind_share: float = 0.1
+    target_dropout: float = 0.1
+    noise: float = 0.1
+
+
+FAR = 3.0
+"""Errors beyond so many standard deviations count linearly."""
+
+
+def fit(rows: Sequence[Rows], seed: int, options: FitOptions, tell: Callable[[str], None]) -> Network:
+    """The network of these furnaces, one `Rows` each."""
+    members = []
+    for member in range(options.members):
+        held = [i for i in range(len(rows)) if i % options.members == member] if len(rows) > options.members else []
+        learn = [one for i, one in enumerate(rows) if i not in held]
+        judge = [rows[i] for i in held] or learn
+        weights, loss = _fit_one(learn, judge, seed + member, options)
+        tell(f"member {member + 1} of {options.members}: {loss:.4f} on {len(held)} furnaces left out")
+        members.append(weights)
+    return Network(*(np.stack([np.asarray(one[name], dtype=float) for one in members]) for name in NAMES))
+
+
+def _start(key: Any, features: int, hidden: int, questions: int) -> Weights:
+    one, two, three = jax.random.split(key, 3)
+    return {
+        "w1": jax.random.normal(one, (features, hidden)) / jnp.sqrt(features), "b1": jnp.zeros(hidden),
+        "w2": jax.random.normal(two, (hidden, hidden)) / jnp.sqrt(hidden), "b2": jnp.zeros(hidden),
+        "w3": jax.random.normal(three, (hidden, 2 * questions)) * 0.01 / jnp.sqrt(hidden),
+        "b3": jnp.concatenate([jnp.zeros(questions), jnp.full(questions, -0.5)]),
+        "w0": jnp.zeros((features, questions)),
+    }  # fmt: skip
+
+
+def _answer(weights: Weights, features: Any) -> tuple[Any, Any]:
+    hidden = jax.nn.silu(features @ weights["w1"] + weights["b1"])
+    hidden = jax.nn.silu(hidden @ weights["w2"] + weights["b2"])
+    mean, log_sd = jnp.split(hidden @ weights["w3"] + weights["b3"], 2, axis=1)
+    return mean + features @ weights["w0"], jnp.clip(log_sd, -4.0, 2.0)
+
+
+def _loss(weights: Weights, features: Any, wanted: Any) -> Any:
+    mean, log_sd = _answer(weights, features)
+    known = jnp.isfinite(wanted)
+    off = jnp.abs(jnp.where(known, wanted - mean, 0.0)) * jnp.exp(-log_sd)
+    error = jnp.where(off < FAR, 0.5 * off * off, FAR * (off - 0.5 * FAR))
+    return jnp.sum(jnp.where(known, error + log_sd, 0.0)) / jnp.maximum(jnp.sum(known), 1)
+
+
+@partial(jax.jit, static_argnames=("options",))
+def _pass(weights: Weights, moments: Any, key: Any, features: Any, wanted: Any, step: Any, options: FitOptions) -> Any:
+    """One pass over the rows in batches (B, N, F)."""
+
+    def batch(carry: Any, rows: Any) -> Any:
+        weights, (first, second, count), key = carry
+        x, y = rows
+        key, masks, noise = jax.random.split(key, 3)
+        x, y = _dropped(masks, x, y, options)
+        x = x + options.noise * jax.random.normal(noise, x.shape)
+        slope = jax.grad(_loss)(weights, x, y)
+        count = count + 1
+        first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, slope)
+        second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, slope)
+
+        def move(name: str) -> Any:
+            m, v = first[name] / (1.0 - 0.9**count), second[name] / (1.0 - 0.999**count)
+            decay = options.decay * weights[name] if name.startswith("w") else 0.0
+            return weights[name] - step * (m / (jnp.sqrt(v) + 1e-8) + decay)
+
+        return ({name: move(name) for name in NAMES}, (first, second, count), key), None
+
+    (weights, moments, _), _ = jax.lax.scan(batch, (weights, moments, key), (features, wanted))
+    return weights, moments
+
+
+def _dropped(key: Any, features: Any, wanted: Any, options: FitOptions) -> tuple[Any, Any]:
+    """Features with some set to zero, as they are when they are missing: quantities whole, with all taps of their
+    memory, or a target whole, about which nothing is then asked."""
+    count = len(features)
+    one, two, three = jax.random.split(key, 3)
+    quantity = jax.random.uniform(one, (count, 1, len(QUANTITIES))) >= options.quantity_dropout
+    sighted = jax.random.uniform(two, (count, 1, 1)) >= options.blind_share
+    memory = jnp.broadcast_to(quantity & sighted, (count, TAPS, len(QUANTITIES))).reshape(count, -1)
+    gone = jax.random.uniform(three, (count, 1))  # at most one target at a time
+    first = jnp.arange(len(TARGETS)) * options.target_dropout
+    stays = (gone < first) | (gone >= first + options.target_dropout)
+    target, asked = jnp.repeat(stays, OWN, axis=1), jnp.repeat(stays, len(ASKED) // len(TARGETS), axis=1)
+    kept = jnp.concatenate([target, jnp.ones((count, HOLES), dtype=bool), memory], axis=1)
+    return features * kept, jnp.where(asked, wanted, jnp.nan)
+
+
+def _fit_one(learn: Sequence[Rows], judge: Sequence[Rows], seed: int, options: FitOptions) -> tuple[Weights, float]:
+    numbers, key = np.random.default_rng(seed), jax.random.PRNGKey(seed)
+    features = np.concatenate([one.features for one in learn]).astype(np.float32)
+    wanted = np.concatenate([one.wanted for one in learn]).astype(np.float32)
+    judged = (
+        jnp.asarray(np.concatenate([one.features for one in judge]), dtype=jnp.float32),
+        jnp.asarray(np.concatenate([one.wanted for one in judge]), dtype=jnp.float32),
+    )
+    key, start = jax.random.split(key)
+    weights = jax.tree.map(
+        lambda w: w.astype(jnp.float32), _start(start, features.shape[1], options.hidden, len(ASKED))
+    )
+    nothing = jax.tree.map(jnp.zeros_like, weights)
+    moments = (nothing, nothing, jnp.zeros((), dtype=jnp.float32))
+    whole = len(features) // options.batch * options.batch
+    best, best_loss = weights, np.inf
+    loss_of = jax.jit(_loss)
+    for epoch in range(options.epochs):
+        order = numbers.permutation(len(features))[:whole].reshape(-1, options.batch)
+        key, now = jax.random.split(key)
+        step = options.step * 0.5 * (1.0 + np.cos(np.pi * epoch / options.epochs))
+        weights, moments = _pass(
+            weights, moments, now, jnp.asarray(features[order]), jnp.asarray(wanted[order]), jnp.float32(step), options
+        )
+        loss = float(loss_of(weights, *judged))
+        if loss < best_loss:
+            best, best_loss = weights, loss
+    return best, best_loss

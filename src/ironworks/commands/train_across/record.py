@@ -1,0 +1,71 @@
+"""One drawn furnace run by its own operator, on tape."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ironworks.backtest.forecast_bench.targets import targets_of
+from ironworks.commands.train_across.tape import Tape
+from ironworks.core.clock import parse_iso
+from ironworks.core.dictionary import Role
+from ironworks.core.image import ProcessImage
+from ironworks.core.works import load_works
+from ironworks.plant.furnace.freezing import watch
+from ironworks.plant.runner import Look, Runner
+from ironworks.plant.simulation import signs, usual
+from ironworks.plant.works import SAMPLING_STEP, SimulatedWorks
+from ironworks.predict.sequence.features import SEEN
+from ironworks.validate import Validator
+
+START = "2024-01-01T00:00:00Z"
+DAY = 86400.0
+CLOCK_RESOLUTION = 1.0  # s
+
+Progress = Callable[[float], None]
+"""Is told the days done since it was told last."""
+
+
+def record_tape(folder: Path, seed: int, days: float, progress: Progress = lambda days: None) -> Tape:
+    """So many days of the works in that folder; fewer if it freezes."""
+    works = load_works(str(folder))
+    plant = SimulatedWorks(works, seed, parse_iso(START))
+    targets = [target.name for target in targets_of(works.tags)]
+    runner, validator = Runner(plant, targets), Validator(works.tags, CLOCK_RESOLUTION)
+    laboratory = {tag.name for tag in works.tags.with_role(Role.LABORATORY)}
+    kept = {name for name in (*laboratory, *SEEN) if name in works.tags}
+    begin, state = plant.time, None
+    images: list[ProcessImage] = []
+    looks: list[Look] = []
+    for _ in range(round(days * DAY / works.cycle)):
+        samples = []
+        for _ in range(round(works.cycle / SAMPLING_STEP)):
+            samples += [sample for sample in plant.advance(SAMPLING_STEP) if sample.tag in kept]
+            looks.append(runner.look(plant))
+        validator.judge(samples, plant.time)
+        images.append(validator.image(plant.time))
+        progress(works.cycle / DAY)
+        state, ending = watch(usual(plant) if state is None else state, plant.time - begin, signs(plant))
+        if ending is not None:
+            break
+    return _tape(images, looks, sorted(kept), laboratory, targets)
+
+
+def _tape(images: list[ProcessImage], looks: list[Look], names: list[str], laboratory: set[str],
+          targets: list[str]) -> Tape:  # fmt: skip
+    index = {name: i for i, name in enumerate(names)}
+    values = [[image.usable(name) for name in names] for image in images]
+    arrived = [
+        (cycle, index[s.tag], s.source_time, s.value)
+        for cycle, image in enumerate(images)
+        for s in image.arrivals
+        if s.tag in laboratory and s.usable and s.value is not None
+    ]
+    columns = list(zip(*arrived)) if arrived else [(), (), (), ()]
+    return Tape(
+        np.array([image.time for image in images]), np.array(names), np.array(values, dtype=float),
+        np.array(columns[0], dtype=np.int64), np.array(columns[1], dtype=np.int64),
+        np.array(columns[2], dtype=float), np.array(columns[3], dtype=float), np.array(targets),
+        np.array([look.time for look in looks]), np.array([look.truth for look in looks]),
+        np.array([look.flows for look in looks]),
+    )  # fmt: skip

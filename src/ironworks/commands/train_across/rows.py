@@ -1,0 +1,83 @@
+"""Tapes into rows to learn from: what was known at a cycle, and by how much the filter's forecast was off."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ironworks.commands.train_across.tape import Tape
+from ironworks.core.forecast import Scored
+from ironworks.estimate import JointFilter
+from ironworks.predict.kalman import kalman_point
+from ironworks.predict.sequence.features import TARGETS, SequenceFeatures, unit_of
+from ironworks.predict.sequence.questions import ASKED, HORIZONS
+from ironworks.predict.watch import Watch
+
+Array = NDArray[np.float64]
+
+FILTERED = ("hot_metal_temperature", "hot_metal_silicon", "hot_metal_sulphur", "slag_basicity")
+WARM_UP = 12 * 3600.0
+"""From when on rows are taken, s: an estimate must be there within 12 h on an unknown furnace."""
+MINUTE = 60.0
+FEWEST_MINUTES = 10
+"""Of iron running, for a mean."""
+
+
+class Rows(NamedTuple):
+    """R rows. features (R, F); wanted (R, Q): truth less the filter's forecast, in the target's unit, NaN where there
+    is no truth; unit (R, T): SI, by target; scatter (R, T): of one sample, in that unit."""
+
+    features: Array
+    wanted: Array
+    unit: Array
+    scatter: Array
+
+
+def rows_of(tape: Tape) -> Rows:
+    """All rows of a tape, in order of time."""
+    watch, estimator, features = Watch(FILTERED, HORIZONS), JointFilter(FILTERED), SequenceFeatures()
+    truth = _Truth(tape)
+    found: list[tuple[Array, Array, Array, Array]] = []
+    begin = float(tape.time[0])
+    for image in tape.images():
+        estimate = estimator.step(image)
+        view = watch.look(image, estimate)
+        row = features.step(view)
+        units = [unit_of(estimate, target) for target in TARGETS]
+        if image.time - begin < WARM_UP or any(unit is None for unit in units):
+            continue
+        by_target = {t: u for t, u in zip(TARGETS, units) if u is not None}
+        wanted = np.full(len(ASKED), np.nan)
+        for index, question in enumerate(ASKED):
+            point = kalman_point(estimate, question, view.histories[question.target].interval())
+            if point is not None:
+                value = truth.of(question.target, question.scored, image.time, question.horizon)
+                wanted[index] = (value - point.mean) / by_target[question.target]
+        scatter = [estimate.beliefs[f"{t}.sampling_noise"].mean / u for t, u in by_target.items()]
+        found.append((row, wanted, np.array(list(by_target.values())), np.array(scatter)))
+    return Rows(*(np.array(part) for part in zip(*found)))
+
+
+class _Truth:
+    """Looks up the truth of a tape by time."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._start = float(tape.minute[0])
+        self._columns = {str(name): i for i, name in enumerate(tape.targets)}
+        self._flows = tape.flows
+        value = np.where(tape.flows, tape.truth, 0.0)
+        self._truth = tape.truth
+        self._sum = np.vstack([np.zeros(value.shape[1]), np.cumsum(value, axis=0)])
+        self._count = np.vstack([np.zeros(value.shape[1]), np.cumsum(tape.flows, axis=0)])
+
+    def of(self, target: str, scored: Scored, time: float, horizon: float) -> float:
+        """The truth at the horizon, or its mean until then; NaN where nothing ran or the tape ends before."""
+        column = self._columns[target]
+        first, last = round((time - self._start) / MINUTE), round((time + horizon - self._start) / MINUTE)
+        if last >= len(self._truth):
+            return np.nan
+        if scored == Scored.SAMPLE:
+            return float(self._truth[last, column]) if self._flows[last, column] else np.nan
+        count = self._count[last + 1, column] - self._count[first + 1, column]
+        total = self._sum[last + 1, column] - self._sum[first + 1, column]
+        return float(total / count) if count >= FEWEST_MINUTES else np.nan

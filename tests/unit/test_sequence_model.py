@@ -1,0 +1,169 @@
+"""The sequence model: its memory, its network, and the trust that a furnace gives it."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast_kit import CYCLE, DAY, HOUR, SILICON, TEMPERATURE, Images, furnace
+from ironworks.core.errors import ConfigurationError
+from ironworks.core.forecast import Scored
+from ironworks.core.image import ProcessImage, Reading
+from ironworks.core.sample import Quality, Sample
+from ironworks.estimate import JointFilter
+from ironworks.predict.kalman import KalmanForecast
+from ironworks.predict.points import Question
+from ironworks.predict.sequence.features import SEEN, WIDTH, SequenceFeatures
+from ironworks.predict.sequence.gamma_memory import CASCADES, MOST, TAPS, GammaMemory
+from ironworks.predict.sequence.model import SequenceForecast
+from ironworks.predict.sequence.network import NAMES, Network
+from ironworks.predict.sequence.quantities import Quantity
+from ironworks.predict.sequence.questions import ASKED, HORIZONS, weights_for
+from ironworks.predict.watch import Watch
+
+RANDOM = np.random.default_rng(5)
+
+
+def network(members: int = 2, hidden: int = 5, scale: float = 0.1) -> Network:
+    shapes = {
+        "w1": (WIDTH, hidden), "b1": (hidden,), "w2": (hidden, hidden), "b2": (hidden,),
+        "w3": (hidden, 2 * len(ASKED)), "b3": (2 * len(ASKED),), "w0": (WIDTH, len(ASKED)),
+    }  # fmt: skip
+    return Network(*(scale * RANDOM.normal(size=(members, *shapes[name])) for name in NAMES))
+
+
+def biased(by: float) -> Network:
+    """Says the same of everything: the truth lies `by` units above the filter's forecast."""
+    silent = network(1, 1, 0.0)
+    return Network(*(getattr(silent, name) for name in NAMES[:5]), np.full_like(silent.b3, by), silent.w0)
+
+
+def image(time: float, **values: float) -> ProcessImage:
+    readings = {tag: Reading(Sample(tag, value, Quality.GOOD, time, time), 0.0) for tag, value in values.items()}
+    return ProcessImage(time, readings)
+
+
+class TestGammaMemory:
+    def pulse(self, relative: bool, step: float) -> np.ndarray:
+        """Taps by cycle after a long rest, a pulse of two steps for one cycle, and rest again; (cycles, TAPS)."""
+        memory, rest = GammaMemory([Quantity(("x",), step, relative)]), 100.0
+        move = 2.0 * step * (rest if relative else 1.0)
+        for number in range(400):
+            memory.step(image(number * CYCLE, x=rest))
+        seen = []
+        for number in range(400, 600):
+            memory.step(image(number * CYCLE, x=rest + move if number == 400 else rest))
+            seen.append(memory.features()[:, 0])
+        return np.array(seen)
+
+    @pytest.mark.parametrize(("relative", "step"), [(True, 0.01), (False, 0.5)])
+    def test_a_move_counts_in_steps_of_the_quantity(self, relative: bool, step: float) -> None:
+        assert self.pulse(relative, step)[0, 0] == pytest.approx(2.0, rel=0.01)
+
+    def test_each_tap_is_fullest_when_its_gamma_density_says(self) -> None:
+        seen, tap = self.pulse(False, 0.5), 1
+        for count, stage in CASCADES:
+            for place in range(1, count + 1):
+                fullest = float(seen[:, tap].argmax()) * CYCLE
+                assert fullest == pytest.approx((place - 1) * stage, rel=0.15, abs=1.5 * CYCLE)
+                tap += 1
+        assert tap == TAPS
+
+    def test_what_is_missing_stays_where_it_was_and_what_was_never_seen_reads_zero(self) -> None:
+        memory = GammaMemory([Quantity(("x",), 1.0, False), Quantity(("y", "z"), 1.0, True)])
+        for number in range(50):
+            memory.step(image(number * CYCLE, x=5.0 if number < 49 else 7.0))
+        before = memory.features()
+        memory.step(image(50 * CYCLE))
+        assert memory.features()[0, 0] == before[0, 0] > 0.0
+        assert not memory.features()[:, 1].any()
+
+    def test_a_defect_of_an_instrument_is_held_within_bounds(self) -> None:
+        memory = GammaMemory([Quantity(("x",), 1.0, False)])
+        for number in range(50):
+            memory.step(image(number * CYCLE, x=5.0 if number < 45 else 1e9))
+        assert np.abs(memory.features()).max() <= MOST
+
+
+class TestNetwork:
+    def test_the_slope_is_that_of_the_answer(self) -> None:
+        net, at, small = network(), RANDOM.normal(size=WIDTH), 1e-5
+        slope = net.slope(at)
+        for index in (0, 24, 40, WIDTH - 1):
+            move = np.zeros(WIDTH)
+            move[index] = small
+            by_difference = (net.answer(at + move)[0] - net.answer(at - move)[0]) / (2.0 * small)
+            assert slope[index] == pytest.approx(by_difference, rel=1e-4, abs=1e-8)
+
+    def test_it_comes_back_from_its_file_and_refuses_another_shape(self, tmp_path: Path) -> None:
+        net, at = network(), RANDOM.normal(size=WIDTH)
+        net.save(tmp_path / "weights.npz")
+        again = Network.load(tmp_path / "weights.npz", WIDTH, len(ASKED))
+        assert again.answer(at)[0] == pytest.approx(net.answer(at)[0], abs=0.02)
+        with pytest.raises(ConfigurationError, match="train anew"):
+            Network.load(tmp_path / "weights.npz", WIDTH + 1, len(ASKED))
+
+
+class TestQuestions:
+    def test_a_trained_horizon_is_answered_by_itself(self) -> None:
+        for index, question in enumerate(ASKED):
+            found = {i: share for i, share in (weights_for(question) or {}).items() if share > 0.0}
+            assert found == {index: pytest.approx(1.0)}
+
+    def test_one_between_is_made_of_its_neighbours(self) -> None:
+        found = weights_for(Question(TEMPERATURE, math.sqrt(HORIZONS[1] * HORIZONS[2]), Scored.MEAN))
+        assert found is not None
+        assert {(ASKED[i].horizon, round(share, 6)) for i, share in found.items()} == {(7200.0, 0.5), (14400.0, 0.5)}
+
+    @pytest.mark.parametrize(("target", "horizon"), [("slag_basicity", 7200.0), (SILICON, 300.0), (SILICON, 2 * DAY)])
+    def test_the_rest_is_not_answered(self, target: str, horizon: float) -> None:
+        assert weights_for(Question(target, horizon, Scored.SAMPLE)) is None
+
+
+class TestModel:
+    def run(self, net: Network, days: float) -> tuple[float, float]:
+        """By how much the last forecast lies above the filter's, over the filter's unit: at the first day and at the
+        end."""
+        question = Question(TEMPERATURE, 2.0 * HOUR, Scored.SAMPLE)
+        targets, estimator = (SILICON, TEMPERATURE), JointFilter((SILICON, TEMPERATURE))
+        watch, model, base = Watch(targets, (2.0 * HOUR,)), SequenceForecast(net), KalmanForecast()
+        above = []
+        for now in Images(furnace(days, 3)).until(days * DAY):
+            view = watch.look(now, estimator.step(now))
+            said, plain = model.points(view, (question,)), base.points(view, (question,))
+            if question in said:
+                spread = view.estimate.beliefs[f"{TEMPERATURE}.heat_spread"].mean
+                noise = view.estimate.beliefs[f"{TEMPERATURE}.sampling_noise"].mean
+                above.append((said[question].mean - plain[question].mean) / math.hypot(spread, noise))
+        return above[0], above[-1]
+
+    def test_a_network_that_is_wrong_here_is_believed_less_and_less(self) -> None:
+        first, last = self.run(biased(0.5), 8.0)
+        assert first == pytest.approx(0.5, rel=0.05)
+        assert 0.0 <= last < 0.2
+
+    def test_one_that_says_nothing_leaves_the_filter_as_it_is(self) -> None:
+        assert self.run(biased(0.0), 1.0) == (0.0, 0.0)
+
+    def test_what_it_was_not_trained_on_is_the_filters_answer(self) -> None:
+        question = Question("top_gas_temperature", 2.0 * HOUR, Scored.SAMPLE)
+        estimator, watch = JointFilter(("top_gas_temperature",)), Watch(("top_gas_temperature",), (2.0 * HOUR,))
+        model = SequenceForecast(biased(1.0))
+        for number in range(30):
+            now = number * CYCLE
+            sample = Sample("top_gas_temperature", 450.0 + number % 3, Quality.GOOD, now, now)
+            view = watch.look(ProcessImage(now, {}, (sample,)), estimator.step(ProcessImage(now, {}, (sample,))))
+        assert model.points(view, (question,)) == KalmanForecast().points(view, (question,))
+
+    def test_the_row_is_as_wide_as_said_and_finite_with_nothing_but_samples(self) -> None:
+        estimator, watch, features = JointFilter((SILICON,)), Watch((SILICON,), (HOUR,)), SequenceFeatures()
+        for now in Images([s for s in furnace(1.0, 2) if s.tag == SILICON]).until(DAY):
+            row = features.step(watch.look(now, estimator.step(now)))
+            assert row.shape == (WIDTH,)
+            assert np.isfinite(row).all()
+
+    def test_it_looks_at_tags_that_the_demonstration_works_has(self) -> None:
+        from ironworks.core.works import load_works
+
+        assert set(load_works("demo").tags.tags) >= SEEN

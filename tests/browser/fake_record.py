@@ -184,8 +184,19 @@ class FakeRecord:
         for model, (centre, spread) in centres.items():
             quantiles = tuple(tag.unit.to_si(centre + deviate * spread * lab_noise) for deviate in NORMAL_DEVIATES)
             for scored in MEASURED:
-                row = Forecast(tag.name, made_at, 2 * HOUR, scored, model, LEVELS, quantiles, 140)
+                drivers, share = self._why(tag, model)
+                row = Forecast(
+                    tag.name, made_at, 2 * HOUR, scored, model, LEVELS, quantiles, 140, drivers, share
+                )  # fmt: skip
                 self.forecast_rows[tag.name].append(row)
+
+    def _why(self, tag: Tag, model: str) -> tuple[tuple[tuple[str, float], ...], float | None]:
+        """Drivers of a forecast and the share of its error that is scatter; baselines have none."""
+        if model in ("persistence", "mean_24h"):
+            return (), None
+        unit = 1.0 if tag.name == "hot_metal_temperature" else 1e-4
+        parts = {"coal_injection_rate": 4.0, "heat_now": -3.0, "gas_utilisation": 1.5, "other": -0.5}
+        return tuple((name, unit * change) for name, change in parts.items()), 0.44
 
     def _invent_decision(self, setpoint: str, number: int, time: float) -> None:
         limits, tag = self.works.limits[setpoint], self.works.tags[setpoint]

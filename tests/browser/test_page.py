@@ -71,6 +71,15 @@ def test_values_stand_with_unit_age_and_quality_and_go_on(page, served):
         page.wait_for_selector(f"[data-lamp={lamp}][data-state=good]")
 
 
+def test_the_forecast_says_why(page):
+    why = page.locator("[data-why=hot_metal_temperature]")
+    until(page, "() => document.querySelector('[data-why=hot_metal_temperature]')")
+    said = why.inner_text()
+    assert "Coal injection rate" in said
+    assert "heat now" in said
+    assert "44 %" in said
+
+
 def test_the_main_part_needs_no_scrolling_at_1920_by_1080(page):
     size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
     assert size == [1920, 1080]

@@ -63,6 +63,18 @@ def test_every_question_is_answered_with_rising_quantiles(
             assert forecast.at(0.05) < forecast.median < forecast.at(0.95)
 
 
+def test_the_headline_says_why_and_how_much_is_scatter(model: str, made: list[tuple[Forecast, ...]]) -> None:
+    for forecast in made[-1]:
+        if forecast.model != predict.HEADLINE:
+            assert (forecast.drivers, forecast.noise_share) == ((), None)
+            continue
+        drivers = dict(forecast.drivers)
+        assert {"heat_now", "other"} <= set(drivers)
+        assert list(drivers.values()) == sorted(drivers.values(), key=lambda value: -abs(value))
+        assert forecast.noise_share is not None
+        assert 0.0 < forecast.noise_share <= 1.0
+
+
 def test_forecasts_lie_where_the_furnace_is(model: str, made: list[tuple[Forecast, ...]]) -> None:
     for forecast in made[-1]:
         low, high = (0.0025, 0.0065) if forecast.target == SILICON else (1745.0, 1800.0)

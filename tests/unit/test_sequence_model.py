@@ -14,7 +14,7 @@ from ironworks.core.sample import Quality, Sample
 from ironworks.estimate import JointFilter
 from ironworks.predict.kalman import KalmanForecast
 from ironworks.predict.points import Question
-from ironworks.predict.sequence.features import SEEN, WIDTH, SequenceFeatures
+from ironworks.predict.sequence.features import DRIVERS, SEEN, WIDTH, SequenceFeatures
 from ironworks.predict.sequence.gamma_memory import CASCADES, MOST, TAPS, GammaMemory
 from ironworks.predict.sequence.model import SequenceForecast
 from ironworks.predict.sequence.network import NAMES, Network
@@ -30,18 +30,28 @@ def network(members: int = 2, hidden: int = 5, scale: float = 0.1) -> Network:
         "w1": (WIDTH, hidden), "b1": (hidden,), "w2": (hidden, hidden), "b2": (hidden,),
         "w3": (hidden, 2 * len(ASKED)), "b3": (2 * len(ASKED),), "w0": (WIDTH, len(ASKED)),
     }  # fmt: skip
-    return Network(*(scale * RANDOM.normal(size=(members, *shapes[name])) for name in NAMES))
+    weights = (scale * RANDOM.normal(size=(members, *shapes[name])) for name in NAMES)
+    return Network(*weights, reach=np.full(WIDTH, 4.0))
 
 
 def biased(by: float) -> Network:
     """Says the same of everything: the truth lies `by` units above the filter's forecast."""
     silent = network(1, 1, 0.0)
-    return Network(*(getattr(silent, name) for name in NAMES[:5]), np.full_like(silent.b3, by), silent.w0)
+    return Network(*(getattr(silent, name) for name in NAMES[:5]), np.full_like(silent.b3, by), silent.w0, silent.reach)
 
 
 def image(time: float, **values: float) -> ProcessImage:
     readings = {tag: Reading(Sample(tag, value, Quality.GOOD, time, time), 0.0) for tag, value in values.items()}
     return ProcessImage(time, readings)
+
+
+def hot_blast(days: float) -> list[Sample]:
+    """A blast that stands still until the last cycle, in which it is 100 K hotter."""
+    times = np.arange(1, round(days * DAY / CYCLE) + 1) * CYCLE
+    return [
+        Sample("blast_temperature", 1450.0 + 100.0 * (at == times[-1]), Quality.GOOD, float(at), float(at))
+        for at in times
+    ]
 
 
 class TestGammaMemory:
@@ -95,6 +105,11 @@ class TestNetwork:
             move[index] = small
             by_difference = (net.answer(at + move)[0] - net.answer(at - move)[0]) / (2.0 * small)
             assert slope[index] == pytest.approx(by_difference, rel=1e-4, abs=1e-8)
+
+    def test_the_parts_of_all_features_add_up_to_what_they_move(self) -> None:
+        net, at = network(), RANDOM.normal(size=WIDTH)
+        moved = net.answer(at)[0] - net.answer(np.zeros(WIDTH))[0]
+        assert net.parts(at).sum(axis=0) == pytest.approx(moved, rel=0.02, abs=0.02)
 
     def test_it_comes_back_from_its_file_and_refuses_another_shape(self, tmp_path: Path) -> None:
         net, at = network(), RANDOM.normal(size=WIDTH)
@@ -162,6 +177,26 @@ class TestModel:
             row = features.step(watch.look(now, estimator.step(now)))
             assert row.shape == (WIDTH,)
             assert np.isfinite(row).all()
+
+    def test_it_names_what_moves_the_forecast_and_what_it_has_not_seen(self) -> None:
+        net = biased(0.0)
+        blast = DRIVERS.index("blast_temperature")
+        net.w0[0, blast, :] = 0.3
+        question = Question(TEMPERATURE, 2.0 * HOUR, Scored.SAMPLE)
+        estimator, watch = JointFilter((TEMPERATURE,)), Watch((TEMPERATURE,), (2.0 * HOUR,))
+        model = SequenceForecast(net)
+        samples = [s for s in furnace(1.0, 2) if s.tag == TEMPERATURE]
+        *before, last = Images(sorted([*samples, *hot_blast(1.0)], key=lambda s: s.arrival_time)).until(DAY)
+        said = {}
+        for now in before:
+            said = model.points(watch.look(now, estimator.step(now)), (question,))
+        calm = said[question]
+        view = watch.look(last, estimator.step(last))
+        point, base = model.points(view, (question,))[question], KalmanForecast().points(view, (question,))[question]
+        assert calm.doubts == ()
+        assert point.doubts == ("blast_temperature",)
+        assert point.drivers["blast_temperature"] == pytest.approx(point.mean - base.mean, rel=1e-3)
+        assert point.drivers["heat_now"] == base.drivers["heat_now"]
 
     def test_it_looks_at_tags_that_the_demonstration_works_has(self) -> None:
         from ironworks.core.works import load_works

@@ -28,6 +28,12 @@ class Forecast:
 
     `levels` and `quantiles` (SI) are of equal length and rise together; `median` is the point forecast.
     `calibrated_on` counts the past errors that the band rests on: 0 means that the band is the model's own.
+
+    The headline says besides why and how far to believe it. `drivers`: by how much (SI, signed) each of these moves the
+    median away from the target's present level, the largest first; a tag's name, or `heat_now` (the furnace's heat of
+    today), `samples`, `tap_hole`, `other` (all the rest); they add up to median less level. `noise_share`: the share of
+    the expected squared error that is the scatter of the measurement, 0 ... 1, which no forecast can lower. `doubts`:
+    what lies outside of what the models have learned from; none when there is nothing.
     """
 
     target: str
@@ -38,6 +44,9 @@ class Forecast:
     levels: tuple[float, ...]
     quantiles: tuple[float, ...]
     calibrated_on: int = 0
+    drivers: tuple[tuple[str, float], ...] = ()
+    noise_share: float | None = None
+    doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         rising = all(a <= b for a, b in zip(self.quantiles, self.quantiles[1:], strict=False))
@@ -64,3 +73,6 @@ class Forecast:
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The levels that every model gives: the 90 % and the 50 % band and the median."""
+
+NORMAL_90 = 2.0 * 1.6449
+"""Width of the 90 % band of a normal distribution, in standard deviations."""

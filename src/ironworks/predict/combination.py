@@ -7,8 +7,10 @@ speaks alone.
 """
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 
-from ironworks.core.forecast import Forecast, Scored
+from ironworks.core.forecast import LEVELS, NORMAL_90, Forecast, Scored
 from ironworks.predict.calibrated import BandKeeper, Ledger
 from ironworks.predict.points import Point, Question
 from ironworks.predict.watch import View
@@ -19,6 +21,10 @@ TRUST = 60.0
 """Worth of the discounted errors in independent samples; low, so that a lucky streak does not take all the weight."""
 FEWEST_ERRORS = 40
 FIRST = "kalman"
+HEARD = 0.2
+"""Weight from which on a model's doubts are passed on."""
+MOST_DRIVERS, OTHER = 6, "other"
+"""So many are named, and all the rest together."""
 
 
 class Combination:
@@ -43,7 +49,7 @@ class Combination:
         for question in asked:
             answers = {name: said[question] for name, said in points.items() if question in said}
             combined[question] = _mixed(answers, self.weights(question, tuple(answers)))
-        return self._keeper.forecasts(view.time, combined)
+        return tuple(_explained(forecast, combined, view) for forecast in self._keeper.forecasts(view.time, combined))
 
     def weights(self, question: Question, names: tuple[str, ...]) -> dict[str, float]:
         """Weights of these models for that question; they add up to one."""
@@ -89,9 +95,36 @@ def _mixed(answers: dict[str, Point], weights: dict[str, float]) -> Point:
         answers = {name: _drawn_in(point, anchor) for name, point in answers.items()}
     mean = math.fsum(weights[name] * point.mean for name, point in answers.items())
     variance = math.fsum(weights[name] * point.sd**2 for name, point in answers.items())
-    return Point(mean, math.sqrt(variance))
+    names = dict.fromkeys(name for point in answers.values() for name in point.drivers)
+    drivers = {
+        name: math.fsum(weights[model] * point.drivers.get(name, 0.0) for model, point in answers.items())
+        for name in names
+    }
+    doubts = dict.fromkeys(
+        doubt for name, point in answers.items() if weights[name] >= HEARD for doubt in point.doubts
+    )  # fmt: skip
+    return Point(mean, math.sqrt(variance), drivers, tuple(doubts))
 
 
 def _drawn_in(point: Point, anchor: Point) -> Point:
     mean = min(max(point.mean, anchor.mean - anchor.sd), anchor.mean + anchor.sd)
-    return Point(mean, min(point.sd, 1.5 * anchor.sd))
+    return replace(point, mean=mean, sd=min(point.sd, 1.5 * anchor.sd))
+
+
+def _explained(forecast: Forecast, combined: Mapping[Question, Point], view: View) -> Forecast:
+    """The forecast with its drivers, the share of its error that is scatter, and its doubts."""
+    beliefs, target = view.estimate.beliefs, forecast.target
+    point = combined[Question(target, forecast.horizon, forecast.scored)]
+    if f"{target}.level" not in beliefs:
+        return replace(forecast, doubts=point.doubts)
+    moved = forecast.median - beliefs[f"{target}.level"].mean
+    largest = sorted(point.drivers.items(), key=lambda one: -abs(one[1]))[:MOST_DRIVERS]
+    rest = moved - math.fsum(value for _, value in largest)
+    drivers = sorted((*largest, (OTHER, rest)), key=lambda one: -abs(one[1]))
+    scatter = beliefs[f"{target}.sampling_noise"].mean ** 2
+    interval = view.histories[target].interval()
+    if forecast.scored == Scored.MEAN and interval > 0.0:
+        scatter /= max(1.0, forecast.horizon / interval)
+    sd = (forecast.at(LEVELS[-1]) - forecast.at(LEVELS[0])) / NORMAL_90
+    share = min(1.0, scatter / sd**2) if sd > 0.0 else None
+    return replace(forecast, drivers=tuple(drivers), noise_share=share, doubts=point.doubts)

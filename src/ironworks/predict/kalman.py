@@ -18,6 +18,9 @@ from ironworks.core.forecast import Scored
 from ironworks.predict.points import Point, Question
 from ironworks.predict.watch import View
 
+HEAT = "heat_now"
+"""The driver: what the furnace's heat of now leaves at the horizon."""
+
 
 class KalmanForecast:
     """State-space forecast from the beliefs of the estimate; see ironworks.estimate for their names."""
@@ -53,4 +56,5 @@ def kalman_point(estimate: StateEstimate, question: Question, interval: float) -
         drifted = horizon / 3.0
         noise /= max(1.0, horizon / interval) if interval > 0.0 else 1.0
     variance = level.sd**2 + drift * drifted + twice_shared * kept + heat.sd**2 * kept * kept + spread * grown + noise
-    return Point(level.mean + kept * heat.mean, math.sqrt(max(0.0, variance)))
+    moved = kept * heat.mean
+    return Point(level.mean + moved, math.sqrt(max(0.0, variance)), {HEAT: moved})

@@ -9,6 +9,7 @@ little: a fit that has learned nothing lasting does no harm for long.
 import math
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -92,7 +93,7 @@ class _Learner:
             self._noted.popleft()
         correction = float(self._trust @ np.array(said))
         correction = min(max(correction, -MOST_CORRECTION), MOST_CORRECTION)
-        return Point(base.mean + correction * base.sd, base.sd)
+        return replace(base, mean=base.mean + correction * base.sd)
 
     def _trusted(self) -> Array:
         """The share of ridge and forest that is used: a regression of residuals on what they said, shrunk to

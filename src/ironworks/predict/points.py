@@ -1,6 +1,7 @@
 """What a model says before its band is calibrated: a mean and a standard deviation for one question."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from ironworks.core.forecast import Scored
@@ -17,10 +18,13 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Mean and standard deviation (both SI) of what will be measured."""
+    """Mean and standard deviation (both SI) of what will be measured. `drivers`: what moves the mean away from the
+    target's level, by name, SI, as far as the model can say; `doubts`: what it has not learned."""
 
     mean: float
     sd: float
+    drivers: Mapping[str, float] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 class PointModel(Protocol):

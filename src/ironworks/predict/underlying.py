@@ -13,9 +13,10 @@ and that of the truth a little wide where the furnace's own heat within a cast c
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ironworks.core.estimate import StateEstimate
-from ironworks.core.forecast import LEVELS, Forecast, Scored
+from ironworks.core.forecast import LEVELS, NORMAL_90, Forecast, Scored
 
 CAST_TIME = 2.0 * 3600.0
 """How long iron runs in a cast, s: 1.5-3 h (field)."""
@@ -43,16 +44,10 @@ def underlying(
     return tuple(found)
 
 
-NORMAL_90 = 2.0 * 1.6449
-"""Width of the 90 % band of a normal distribution, in standard deviations."""
-
-
 def _narrowed(forecast: Forecast, scored: Scored, scatter: float) -> Forecast:
     """The same forecast with that much less scatter in its band."""
     sd = (forecast.at(LEVELS[-1]) - forecast.at(LEVELS[0])) / NORMAL_90
     left = math.sqrt(max(0.0, 1.0 - (scatter / sd) ** 2)) if sd > 0.0 else 1.0
     share, point = max(left, NARROWEST), forecast.median
-    return Forecast(
-        forecast.target, forecast.made_at, forecast.horizon, scored, forecast.model, forecast.levels,
-        tuple(point + share * (quantile - point) for quantile in forecast.quantiles), forecast.calibrated_on,
-    )  # fmt: skip
+    quantiles = tuple(point + share * (quantile - point) for quantile in forecast.quantiles)
+    return replace(forecast, scored=scored, quantiles=quantiles, noise_share=None)

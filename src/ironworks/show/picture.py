@@ -16,7 +16,7 @@ from ironworks.show.panels import trend_tags
 from ironworks.show.scores import Truth, headline_model, score, shown_horizon
 from ironworks.show.tails import Tail
 from ironworks.show.trends import LONGEST_SPAN_S, Series, Trends, drawn
-from ironworks.show.values import ShownValue, field_value, page_resolution, shown, stale_after
+from ironworks.show.values import ShownValue, field_difference, field_value, page_resolution, shown, stale_after
 
 SHOWN_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The quantiles that are drawn: both bands and the median."""
@@ -151,8 +151,17 @@ class Picture:
                 "ahead": _quantiles(tag, ahead, max(self._works.cycle, page_resolution(self._clock))),
                 "fan": {"made_at": newest, **_quantiles(tag, fan, math.inf)} if fan else None,
                 "calibrated_on": ahead[-1].calibrated_on if ahead else 0,
+                "why": next((_why(tag, row) for row in fan if row.horizon == horizon), None),
             }
         return found
+
+
+def _why(tag: Tag, row: Forecast) -> Section:
+    """What the forecast says of itself, in the field's unit; see `Forecast`."""
+    return {
+        "drivers": [[name, field_difference(tag, change)] for name, change in row.drivers],
+        "noise_share": row.noise_share, "doubts": list(row.doubts),
+    }  # fmt: skip
 
 
 def _quantiles(tag: Tag, rows: list[Forecast], cycle: float) -> Section:

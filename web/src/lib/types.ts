@@ -186,6 +186,7 @@ export interface TargetForecast {
   ahead: Quantiles;
   fan: (Quantiles & { made_at: number }) | null;
   calibrated_on: number;
+  why: { drivers: [string, number][]; noise_share: number | null; doubts: string[] } | null;
 }
 
 export interface Fault {

@@ -46,6 +46,8 @@ class FitOptions:
     noise: float = 0.1
 
 
+REACH = 0.999
+"""Share of the rows whose features count as what the network has seen."""
 FAR = 3.0
 """Errors beyond so many standard deviations count linearly."""
 
@@ -60,7 +62,8 @@ def fit(rows: Sequence[Rows], seed: int, options: FitOptions, tell: Callable[[st
         weights, loss = _fit_one(learn, judge, seed + member, options)
         tell(f"member {member + 1} of {options.members}: {loss:.4f} on {len(held)} furnaces left out")
         members.append(weights)
-    return Network(*(np.stack([np.asarray(one[name], dtype=float) for one in members]) for name in NAMES))
+    weights = (np.stack([np.asarray(one[name], dtype=float) for one in members]) for name in NAMES)
+    return Network(*weights, reach=np.quantile(np.abs(np.concatenate([one.features for one in rows])), REACH, axis=0))
 
 
 def _start(key: Any, features: int, hidden: int, questions: int) -> Weights:

@@ -24,6 +24,12 @@ TAP_HOLES = ("tap_hole_1_open", "tap_hole_2_open", "tap_hole_3_open", "tap_hole_
 SEEN = frozenset({*TARGETS, *TAP_HOLES, *(tag for one in QUANTITIES for tag in one.tags)})
 """All tags that are looked at."""
 WIDTH = len(TARGETS) * OWN + HOLES + TAPS * len(QUANTITIES)
+SAMPLES, HOLE = "samples", "tap_hole"
+DRIVERS = (
+    *(SAMPLES for _ in range(len(TARGETS) * OWN)), *(HOLE for _ in range(HOLES)),
+    *(one.tags[0].removesuffix("_setpoint") for _ in range(TAPS) for one in QUANTITIES),
+)  # fmt: skip
+"""By feature, the name of the driver that it counts for: a set point together with what it sets."""
 LONGEST_CAST = 4.0 * 3600.0
 
 

@@ -7,6 +7,7 @@ belief with the worth of some days of samples.
 
 import math
 from collections import deque
+from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
 
@@ -16,7 +17,7 @@ from ironworks.core.forecast import Scored
 from ironworks.predict.conformal import MEAN_SPACING
 from ironworks.predict.kalman import kalman_point
 from ironworks.predict.points import Point, Question
-from ironworks.predict.sequence.features import WIDTH, Array, SequenceFeatures, unit_of
+from ironworks.predict.sequence.features import DRIVERS, WIDTH, Array, SequenceFeatures, unit_of
 from ironworks.predict.sequence.network import Network
 from ironworks.predict.sequence.questions import ASKED, weights_for
 from ironworks.predict.watch import LONGEST_WAIT, View
@@ -25,6 +26,10 @@ WEIGHTS = "weights.npz"
 PRIOR_SPREAD = 0.5
 """Of the share to which a furnace follows the network, before anything has been seen of it: 1 give or take this."""
 MOST_TRUST = 1.2
+NAMES = tuple(dict.fromkeys(DRIVERS))
+PLACES = np.array([NAMES.index(name) for name in DRIVERS])
+BEYOND, NEGLIGIBLE = 1.25, 0.1
+"""A feature is outside of what was learned when it is this much larger than nearly all that was seen."""
 HALF_LIFE = 14.0 * 86400.0
 """After so many seconds what was seen of the network counts half."""
 
@@ -55,6 +60,7 @@ class SequenceForecast:
                 trust.learn(settled.made_at, settled.truth)
         row = self._features.step(view)
         said: tuple[Array, Array] | None = None
+        parts, doubts = np.zeros((0, 0)), ()
         found: dict[Question, Point] = {}
         for question in questions:
             shares, unit = weights_for(question), unit_of(view.estimate, question.target)
@@ -65,15 +71,30 @@ class SequenceForecast:
             if shares is None or unit is None:
                 found[question] = base
                 continue
-            said = said if said is not None else self._network.answer(row)
+            if said is None:
+                said, parts, doubts = self._network.answer(row), self._drivers(row), self._doubts(row)
             correction = unit * math.fsum(share * said[0][index] for index, share in shares.items())
             sd = unit * math.fsum(share * said[1][index] for index, share in shares.items())
             scatter = view.estimate.beliefs[f"{question.target}.sampling_noise"].mean
             if question.scored == Scored.MEAN and interval > 0.0:
                 scatter /= math.sqrt(max(1.0, question.horizon / interval))
             trust = self._trust.setdefault(question, _Trust(question))
-            found[question] = trust.answer(view.time, base, correction, math.hypot(sd, scatter))
+            point = trust.answer(view.time, base, correction, math.hypot(sd, scatter))
+            moved = trust.share * unit * sum((share * parts[:, index] for index, share in shares.items()), np.zeros(1))
+            drivers = dict(base.drivers) | dict(zip(NAMES, moved.tolist()))
+            found[question] = replace(point, drivers=drivers, doubts=doubts)
         return found
+
+    def _drivers(self, row: Array) -> Array:
+        """What each driver of NAMES moves, (D, Q), in the target's unit."""
+        parts = np.zeros((len(NAMES), len(ASKED)))
+        np.add.at(parts, PLACES, self._network.parts(row))
+        return parts
+
+    def _doubts(self, row: Array) -> tuple[str, ...]:
+        """The drivers that stand farther out than the network has seen them."""
+        beyond = np.abs(row) > BEYOND * self._network.reach + NEGLIGIBLE
+        return tuple(dict.fromkeys(DRIVERS[index] for index in np.flatnonzero(beyond)))
 
 
 class _Trust:

@@ -19,12 +19,15 @@ Array = NDArray[np.float64]
 FORMAT = 1
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3", "w0")
 """Of the weights, in the order of `Network`."""
+GAUSS = ((0.1127017, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.8872983, 5.0 / 18.0))
+"""Places and weights of Gauss's rule on 0 ... 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """E members, F features, H units a layer, Q questions. w1 (E, F, H), b1 (E, H), w2 (E, H, H), b2 (E, H),
-    w3 (E, H, 2 Q), b3 (E, 2 Q), w0 (E, F, Q)."""
+    w3 (E, H, 2 Q), b3 (E, 2 Q), w0 (E, F, Q). reach (F,): the largest size of each feature while it learned, but
+    for one row in a thousand."""
 
     w1: Array
     b1: Array
@@ -33,6 +36,7 @@ class Network:
     w3: Array
     b3: Array
     w0: Array
+    reach: Array
 
     def answer(self, features: Array) -> tuple[Array, Array]:
         """Correction and its standard deviation (Q,) for one row (F,): of the members' mixture."""
@@ -54,9 +58,15 @@ class Network:
         back = np.einsum("ehk,ekq->ehq", self.w2, back) * silu_slope(first)[:, :, None]
         return np.einsum("efh,ehq->fq", self.w1, back) / len(self.b1) + self.w0.mean(axis=0)
 
+    def parts(self, features: Array) -> Array:
+        """By how much each feature moves the correction away from that of a row of zeros, (F, Q): integrated gradients
+        (Sundararajan, Taly and Yan, ICML 2017), by Gauss's rule of three points; they add up to the difference."""
+        slope = sum(weight * self.slope(at * features) for at, weight in GAUSS)
+        return features[:, None] * slope
+
     def save(self, file: Path) -> None:
         """Write the weights in half precision: far finer than what they are known to."""
-        half = {name: getattr(self, name).astype(np.float16) for name in NAMES}
+        half = {name: getattr(self, name).astype(np.float16) for name in (*NAMES, "reach")}
         np.savez_compressed(file, format=np.array(FORMAT), **half)
 
     @staticmethod
@@ -70,7 +80,7 @@ class Network:
                     str(file), f"format {FORMAT}, {features} features, {questions} questions",
                     "train anew with `ironworks train-across`",
                 )  # fmt: skip
-            return Network(*(content[name].astype(float) for name in NAMES))
+            return Network(*(content[name].astype(float) for name in (*NAMES, "reach")))
 
 
 def silu(x: Array) -> Array:

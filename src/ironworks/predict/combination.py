@@ -1,14 +1,21 @@
-"""The combination: models weighed by how they have done lately.
+"""The combination: models weighed by how they have done lately, and by how differently they err.
 
-Weights are proportional to exp(-n d / 2), where d is how much larger a model's discounted mean squared error is
-than the best one's, in units of that best one, and n a number of samples' worth of trust: the weights of Bayesian
-model averaging with known noise, tempered by forgetting. Before there are errors to go by, the state-space model
-speaks alone.
+First weights: proportional to exp(-n d / 2), where d is how much larger a model's discounted mean squared error is than
+the best one's, in units of that best one, and n a number of samples' worth of trust: the weights of Bayesian model
+averaging with known noise, tempered by forgetting. From there to the weights w >= 0, of sum one, whose mixture would
+have erred least (Bates and Granger, The combination of forecasts, 1969), as far as the errors seen bear it out:
+
+    minimise   w' C w / best + (DRAWN_IN / n) |w - first|^2,     C the discounted mean products of errors
+
+Before there are errors to go by, the state-space model speaks alone.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import nnls
 
 from ironworks.core.forecast import LEVELS, NORMAL_90, Forecast, Scored
 from ironworks.predict.calibrated import BandKeeper, Ledger
@@ -20,7 +27,11 @@ HALF_LIFE = 400.0
 TRUST = 60.0
 """Worth of the discounted errors in independent samples; low, so that a lucky streak does not take all the weight."""
 FEWEST_ERRORS = 40
+DRAWN_IN = 40.0
+"""Worth of the first weights in judged forecasts."""
 FIRST = "kalman"
+HELD = 1e3
+"""Weight of the sum of the weights in the least squares: it stays within a millionth of one."""
 HEARD = 0.2
 """Weight from which on a model's doubts are passed on."""
 MOST_DRIVERS, OTHER = 6, "other"
@@ -35,7 +46,7 @@ class Combination:
     def __init__(self) -> None:
         self._keeper = BandKeeper(self.name)
         self._ledgers: dict[str, Ledger] = {}
-        self._errors: dict[tuple[str, Question], tuple[float, float, int]] = {}
+        self._errors: dict[Question, _Errors] = {}
         self._last: dict[Question, float] = {}
 
     def see(self, view: View, points: dict[str, dict[Question, Point]]) -> tuple[Forecast, ...]:
@@ -53,36 +64,73 @@ class Combination:
 
     def weights(self, question: Question, names: tuple[str, ...]) -> dict[str, float]:
         """Weights of these models for that question; they add up to one."""
-        errors = {name: self._errors.get((name, question), (0.0, 0.0, 0)) for name in names}
-        known = {name: total / weight for name, (total, weight, count) in errors.items() if count >= FEWEST_ERRORS}
-        if not known:
+        errors = self._errors.get(question)
+        known = errors.known(names) if errors is not None else ()
+        if errors is None or not known:
             alone = FIRST if FIRST in names else names[0]
             return {name: float(name == alone) for name in names}
-        best = min(known.values())
-        if best <= 0.0:
-            raw = {name: float(known.get(name, math.inf) <= 0.0) for name in names}
-        else:
-            raw = {
-                name: math.exp(-0.5 * TRUST * (known[name] / best - 1.0)) if name in known else 0.0 for name in names
-            }
-        whole = math.fsum(raw.values())
-        return {name: value / whole for name, value in raw.items()}
+        return dict.fromkeys(names, 0.0) | dict(zip(known, errors.weights(known)))
 
     def _judge(self, view: View) -> None:
-        kept = 0.5 ** (1.0 / HALF_LIFE)
         for settled in view.settled:
             question = Question(settled.target, settled.horizon, settled.scored)
             since = settled.made_at - self._last.get(question, -math.inf)
             if settled.scored == Scored.MEAN and since < settled.horizon:
                 continue  # the windows of neighbouring cycles overlap and say the same
             self._last[question] = settled.made_at
-            for name, ledger in self._ledgers.items():
-                point = ledger.at(question, settled.made_at)
-                if point is None:
-                    continue
-                total, weight, count = self._errors.get((name, question), (0.0, 0.0, 0))
-                error = min(abs(settled.truth - point.mean), 4.0 * point.sd)
-                self._errors[name, question] = (total * kept + error * error, weight * kept + 1.0, count + 1)
+            said = {name: ledger.at(question, settled.made_at) for name, ledger in self._ledgers.items()}
+            off = {
+                name: min(max(settled.truth - point.mean, -4.0 * point.sd), 4.0 * point.sd)
+                for name, point in said.items()
+                if point is not None
+            }
+            self._errors.setdefault(question, _Errors()).add(off)
+
+
+class _Errors:
+    """Discounted products of the models' errors at one question."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._products, self._weight = np.zeros((0, 0)), np.zeros((0, 0))
+        self._count: dict[str, int] = {}
+
+    def add(self, off: dict[str, float]) -> None:
+        """The errors of one judged forecast, by model."""
+        for name in off:
+            if name not in self._names:
+                self._names.append(name)
+                self._products, self._weight = (np.pad(one, (0, 1)) for one in (self._products, self._weight))
+            self._count[name] = self._count.get(name, 0) + 1
+        there = np.array([name in off for name in self._names], dtype=float)
+        error = np.array([off.get(name, 0.0) for name in self._names])
+        kept = np.where(np.outer(there, there) > 0.0, 0.5 ** (1.0 / HALF_LIFE), 1.0)
+        self._products = kept * self._products + np.outer(error, error)
+        self._weight = kept * self._weight + np.outer(there, there)
+
+    def known(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of these models that have been judged often enough."""
+        return tuple(name for name in names if self._count.get(name, 0) >= FEWEST_ERRORS)
+
+    def weights(self, names: tuple[str, ...]) -> list[float]:
+        """Weights of these models, all of them known."""
+        rows = [self._names.index(name) for name in names]
+        weight = self._weight[np.ix_(rows, rows)]
+        mean = self._products[np.ix_(rows, rows)] / np.maximum(weight, 1.0)
+        own = mean.diagonal()
+        best = float(own.min())
+        if best <= 0.0:
+            right = (own <= 0.0).astype(float)
+            return (right / right.sum()).tolist()
+        first = np.exp(-0.5 * TRUST * (own / best - 1.0))
+        first /= first.sum()
+        drawn = DRAWN_IN / float(weight.diagonal().min())
+        # w' C w by a square root of C; the last row holds the sum at one
+        values, vectors = np.linalg.eigh(mean / best)
+        root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
+        left = np.vstack([root, math.sqrt(drawn) * np.eye(len(rows)), np.full(len(rows), HELD)])
+        found, _ = nnls(left, np.concatenate([np.zeros(len(rows)), math.sqrt(drawn) * first, [HELD]]))
+        return (found / found.sum()).tolist()
 
 
 def _mixed(answers: dict[str, Point], weights: dict[str, float]) -> Point:

@@ -179,7 +179,7 @@ async def test_a_warm_start_knows_the_furnace(demo_works, past, tmp_path):
     await again.run(demo_works.cycle)
     first = again.record.cycle_record(again.record.last_cycle())
     assert first.number == lived.number + 1
-    before = {(f.target, f.model, f.scored): f for f in lived.forecasts}
+    before = {(f.target, f.model, f.scored, f.horizon): f for f in lived.forecasts}
     for forecast in first.forecasts:
-        old = before[forecast.target, forecast.model, forecast.scored]
+        old = before[forecast.target, forecast.model, forecast.scored, forecast.horizon]
         assert old.quantiles[0] <= forecast.median <= old.quantiles[-1]

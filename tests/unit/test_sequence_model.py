@@ -99,7 +99,7 @@ class TestGammaMemory:
 class TestNetwork:
     def test_the_slope_is_that_of_the_answer(self) -> None:
         net, at, small = network(), RANDOM.normal(size=WIDTH), 1e-5
-        slope = net.slope(at)
+        slope = net.slope(at, np.eye(len(ASKED)))
         for index in (0, 24, 40, WIDTH - 1):
             move = np.zeros(WIDTH)
             move[index] = small
@@ -109,7 +109,7 @@ class TestNetwork:
     def test_the_parts_of_all_features_add_up_to_what_they_move(self) -> None:
         net, at = network(), RANDOM.normal(size=WIDTH)
         moved = net.answer(at)[0] - net.answer(np.zeros(WIDTH))[0]
-        assert net.parts(at).sum(axis=0) == pytest.approx(moved, rel=0.02, abs=0.02)
+        assert net.parts(at, np.eye(len(ASKED))).sum(axis=0) == pytest.approx(moved, rel=0.02, abs=0.02)
 
     def test_it_comes_back_from_its_file_and_refuses_another_shape(self, tmp_path: Path) -> None:
         net, at = network(), RANDOM.normal(size=WIDTH)

@@ -59,42 +59,52 @@ class SequenceForecast:
             if trust is not None:
                 trust.learn(settled.made_at, settled.truth)
         row = self._features.step(view)
-        said: tuple[Array, Array] | None = None
-        parts, doubts = np.zeros((0, 0)), ()
         found: dict[Question, Point] = {}
+        answered: list[tuple[Question, dict[int, float], float]] = []
         for question in questions:
-            shares, unit = weights_for(question), unit_of(view.estimate, question.target)
-            interval = view.histories[question.target].interval()
-            base = kalman_point(view.estimate, question, interval)
+            base = kalman_point(view.estimate, question, view.histories[question.target].interval())
             if base is None:
                 continue
-            if shares is None or unit is None:
-                found[question] = base
-                continue
-            if said is None:
-                said, parts, doubts = self._network.answer(row), self._drivers(row), self._doubts(row)
-            correction = unit * math.fsum(share * said[0][index] for index, share in shares.items())
-            sd = unit * math.fsum(share * said[1][index] for index, share in shares.items())
-            scatter = view.estimate.beliefs[f"{question.target}.sampling_noise"].mean
-            if question.scored == Scored.MEAN and interval > 0.0:
-                scatter /= math.sqrt(max(1.0, question.horizon / interval))
-            trust = self._trust.setdefault(question, _Trust(question))
-            point = trust.answer(view.time, base, correction, math.hypot(sd, scatter))
-            moved = trust.share * unit * sum((share * parts[:, index] for index, share in shares.items()), np.zeros(1))
-            drivers = dict(base.drivers) | dict(zip(NAMES, moved.tolist()))
-            found[question] = replace(point, drivers=drivers, doubts=doubts)
+            found[question] = base
+            shares, unit = weights_for(question), unit_of(view.estimate, question.target)
+            if shares is not None and unit is not None:
+                answered.append((question, shares, unit))
+        if answered:
+            self._correct(view, row, answered, found)
         return found
 
-    def _drivers(self, row: Array) -> Array:
-        """What each driver of NAMES moves, (D, Q), in the target's unit."""
-        parts = np.zeros((len(NAMES), len(ASKED)))
-        np.add.at(parts, PLACES, self._network.parts(row))
-        return parts
+    def _correct(
+        self, view: View, row: Array, answered: list[tuple[Question, dict[int, float], float]],
+        found: dict[Question, Point],
+    ) -> None:  # fmt: skip
+        """Put the network's answers in the place of the filter's; each with its shares of the trained ones and its
+        target's unit."""
+        shares = np.zeros((len(answered), len(ASKED)))
+        for place, (_, mixed, _) in enumerate(answered):
+            shares[place, list(mixed)] = list(mixed.values())
+        mean, sd = self._network.answer(row)
+        parts, doubts = np.zeros((len(NAMES), len(answered))), self._doubts(row)
+        np.add.at(parts, PLACES, self._network.parts(row, shares))
+        for place, (question, _, unit) in enumerate(answered):
+            base, trust = found[question], self._trust.setdefault(question, _Trust(question))
+            spread = math.hypot(unit * float(shares[place] @ sd), _scatter(view, question))
+            point = trust.answer(view.time, base, unit * float(shares[place] @ mean), spread)
+            moved = dict(zip(NAMES, (trust.share * unit * parts[:, place]).tolist()))
+            found[question] = replace(point, drivers=dict(base.drivers) | moved, doubts=doubts)
 
     def _doubts(self, row: Array) -> tuple[str, ...]:
         """The drivers that stand farther out than the network has seen them."""
         beyond = np.abs(row) > BEYOND * self._network.reach + NEGLIGIBLE
         return tuple(dict.fromkeys(DRIVERS[index] for index in np.flatnonzero(beyond)))
+
+
+def _scatter(view: View, question: Question) -> float:
+    """Standard deviation of what samples add to the underlying value: of one, or of the mean of those expected."""
+    scatter = view.estimate.beliefs[f"{question.target}.sampling_noise"].mean
+    interval = view.histories[question.target].interval()
+    if question.scored == Scored.MEAN and interval > 0.0:
+        scatter /= math.sqrt(max(1.0, question.horizon / interval))
+    return scatter
 
 
 class _Trust:

@@ -49,19 +49,21 @@ class Network:
         variance = np.exp(2.0 * np.clip(log_sd, -4.0, 2.0)).mean(axis=0) + mean.var(axis=0)
         return middle, np.sqrt(variance)
 
-    def slope(self, features: Array) -> Array:
-        """Derivative of the correction by the features, (F, Q): what a small move of each would change."""
-        first = np.einsum("f,efh->eh", features, self.w1) + self.b1
+    def slope(self, features: Array, shares: Array) -> Array:
+        """Derivative by the features of sums of corrections, (F, K): what a small move of each would change. `shares`
+        (K, Q) says which corrections make up each sum."""
+        first = np.matmul(features, self.w1) + self.b1
         second = np.einsum("eh,ehk->ek", silu(first), self.w2) + self.b2
         questions = self.b3.shape[1] // 2
-        back = self.w3[:, :, :questions] * silu_slope(second)[:, :, None]
-        back = np.einsum("ehk,ekq->ehq", self.w2, back) * silu_slope(first)[:, :, None]
-        return np.einsum("efh,ehq->fq", self.w1, back) / len(self.b1) + self.w0.mean(axis=0)
+        back = np.matmul(self.w3[:, :, :questions], shares.T) * silu_slope(second)[:, :, None]
+        back = np.matmul(self.w2, back) * silu_slope(first)[:, :, None]
+        return (np.matmul(self.w1, back) + np.matmul(self.w0, shares.T)).mean(axis=0)
 
-    def parts(self, features: Array) -> Array:
-        """By how much each feature moves the correction away from that of a row of zeros, (F, Q): integrated gradients
-        (Sundararajan, Taly and Yan, ICML 2017), by Gauss's rule of three points; they add up to the difference."""
-        slope = sum(weight * self.slope(at * features) for at, weight in GAUSS)
+    def parts(self, features: Array, shares: Array) -> Array:
+        """By how much each feature moves these sums of corrections away from those of a row of zeros, (F, K):
+        integrated gradients (Sundararajan, Taly and Yan, ICML 2017), by Gauss's rule of three points; they add up to
+        the difference."""
+        slope = sum(weight * self.slope(at * features, shares) for at, weight in GAUSS)
         return features[:, None] * slope
 
     def save(self, file: Path) -> None:

@@ -1,12 +1,8 @@
 """Draws the furnaces, runs each in a process of its own, and adds up what came of them."""
 
-import multiprocessing
-import queue
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +17,13 @@ from ironworks.backtest.forecast_bench.tally import Tallies, merge
 from ironworks.backtest.forecast_bench.targets import HORIZONS, Target, targets_of
 from ironworks.commands.forecast_bench.one_furnace import NOT_RUN, FurnaceResult, run_furnace
 from ironworks.commands.forecast_bench.options import BenchOptions
+from ironworks.commands.processes import Tell, run_jobs
 from ironworks.core.works import load_works
 from ironworks.physics import backend
 from ironworks.plant.drawn_works import write_drawn
 from ironworks.plant.furnace.sampler import BASE, draw
 from ironworks.plant.sampling_quality import sampled, total_noise
 
-PAUSE = 0.2  # s between two looks at what the processes have done
 MAD_TO_SD = 1.4826  # of a normal distribution
 
 
@@ -108,11 +104,11 @@ def run_bench(options: BenchOptions, console: Console) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="ironworks-bench-") as scratch, _bar(console) as bar:
         task = bar.add_task("drawing furnaces", total=None, at="")
         drawing = draw(options.furnaces, options.seed)
-        jobs: list[tuple[Path, int]] = []
+        jobs: list[tuple[Path, int, BenchOptions]] = []
         for furnace in drawing.furnaces:
             folder = Path(scratch) / furnace.name
             write_drawn(folder, sampled(furnace, options.instrumentation))
-            jobs.append((folder, furnace.number))
+            jobs.append((folder, furnace.number, options))
         total = options.furnaces * options.days
         bar.update(task, description=f"{options.furnaces} furnaces", total=total, at="settling")
         done = 0.0
@@ -122,7 +118,7 @@ def run_bench(options: BenchOptions, console: Console) -> Outcome:
             done += days
             bar.update(task, completed=done, at=f"{done:.1f} of {total:g} furnace-days")
 
-        results = list(_run_all(jobs, options, tell))
+        results = run_jobs(_job, jobs, options.processes, tell)
     tallies: Tallies = {}
     for one in results:
         merge(tallies, one.tallies)
@@ -130,31 +126,9 @@ def run_bench(options: BenchOptions, console: Console) -> Outcome:
     return Outcome(options, tuple(results), len(drawing.rejected), tallies, targets, time.perf_counter() - begin)
 
 
-def _run_all(
-    jobs: list[tuple[Path, int]], options: BenchOptions, tell: Callable[[float], None]
-) -> Iterator[FurnaceResult]:
-    """Results in the order of the jobs, whatever the order in which they end."""
-    if options.processes <= 1:
-        yield from (run_furnace(folder, number, options, tell) for folder, number in jobs)
-        return
-    context = multiprocessing.get_context("spawn")  # a forked copy of a process that runs JAX may hang
-    with context.Manager() as manager, ProcessPoolExecutor(options.processes, context) as pool:
-        said = manager.Queue()
-        futures = [pool.submit(_job, folder, number, options, said) for folder, number in jobs]
-        _follow(futures, said, tell)
-        yield from (future.result() for future in futures)
-
-
-def _job(folder: Path, number: int, options: BenchOptions, said: Any) -> FurnaceResult:
-    return run_furnace(folder, number, options, said.put)
-
-
-def _follow(futures: list[Future[FurnaceResult]], said: Any, tell: Callable[[float], None]) -> None:
-    while not all(future.done() for future in futures):
-        try:
-            tell(said.get(timeout=PAUSE))
-        except queue.Empty:
-            continue
+def _job(job: tuple[Path, int, BenchOptions], progress: Tell) -> FurnaceResult:
+    folder, number, options = job
+    return run_furnace(folder, number, options, progress)
 
 
 def _bar(console: Console) -> Progress:

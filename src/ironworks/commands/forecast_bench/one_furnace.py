@@ -13,6 +13,7 @@ from ironworks.backtest.forecast_bench.live import LiveChain
 from ironworks.backtest.forecast_bench.tally import Tallies
 from ironworks.backtest.forecast_bench.targets import HORIZONS, Target, targets_of
 from ironworks.commands.forecast_bench.options import DAY, BenchOptions
+from ironworks.commands.processes import Tell
 from ironworks.core.clock import parse_iso
 from ironworks.core.errors import IronworksError
 from ironworks.core.forecast import Forecast
@@ -28,9 +29,6 @@ from ironworks.plant.works import SAMPLING_STEP, SimulatedWorks
 
 START = "2025-01-01T00:00:00Z"
 NOT_RUN = "not_run"
-
-Progress = Callable[[float], None]
-"""Is told the days done since it was told last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class FurnaceResult:
     slowest_cycle: float = 0.0
 
 
-def run_furnace(folder: Path, number: int, options: BenchOptions, progress: Progress) -> FurnaceResult:
+def run_furnace(folder: Path, number: int, options: BenchOptions, progress: Tell) -> FurnaceResult:
     """Run and score one furnace. One that freezes is scored until then; one that cannot be set up says why."""
     seed = seed_of(options.seed, "bench", number)
     try:
@@ -100,7 +98,7 @@ class FurnaceRun:
         self.moments = 0
         self._kept: OrderedDict[float, bytes] = OrderedDict()
 
-    def run(self, progress: Progress = lambda days: None) -> Ending:
+    def run(self, progress: Tell = lambda days: None) -> Ending:
         """All days, or until it freezes; then all that is left is judged."""
         state: FreezeWatch | None = None
         ending: Ending | None = None

@@ -1,24 +1,21 @@
 """Many drawn furnaces on tape, in processes of their own. What is on tape already is not run again."""
 
-import multiprocessing
-import queue
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ironworks.commands.processes import Tell, run_jobs
 from ironworks.commands.train_across.record import record_tape
+from ironworks.core.clock import parse_iso
 from ironworks.core.errors import IronworksError
+from ironworks.core.works import load_works
 from ironworks.physics import backend
 from ironworks.plant.drawn_works import write_drawn
 from ironworks.plant.furnace.sampler import draw
 from ironworks.plant.replays import seed_of
+from ironworks.plant.works import SimulatedWorks
 
-PAUSE = 0.2  # s between two looks at what the processes have done
-
-Progress = Callable[[float], None]
-"""Is told the days done since it was told last."""
+START = "2024-01-01T00:00:00Z"
 
 
 class Job(NamedTuple):
@@ -30,7 +27,7 @@ class Job(NamedTuple):
 
 
 def record_farm(
-    folder: Path, furnaces: int, days: float, seed: int, workers: int, progress: Progress
+    folder: Path, furnaces: int, days: float, seed: int, workers: int, progress: Tell
 ) -> tuple[list[Path], list[str]]:
     """The tapes in order of the furnaces, and what went wrong with those that are missing. Every furnace is drawn from
     a seed of its own, in the process that runs it: more furnaces begin with the same."""
@@ -39,42 +36,20 @@ def record_farm(
             for number in range(furnaces)]  # fmt: skip
     missing = [job for job in jobs if not job.file.exists()]
     progress(days * (len(jobs) - len(missing)))
-    failures = _run_all(missing, min(workers, max(1, len(missing))), progress)
+    failures = [failure for failure in run_jobs(_record, missing, min(workers, len(missing)), progress) if failure]
     return [job.file for job in jobs if job.file.exists()], failures
 
 
-def _run_all(jobs: list[Job], workers: int, progress: Progress) -> list[str]:
-    if workers <= 1:
-        return [failure for job in jobs if (failure := _record(job, progress))]
-    context = multiprocessing.get_context("spawn")  # a forked copy of a process that runs JAX may hang
-    with context.Manager() as manager, ProcessPoolExecutor(workers, context) as pool:
-        said = manager.Queue()
-        futures = [pool.submit(_queued, job, said) for job in jobs]
-        _follow(futures, said, progress)
-        return [failure for future in futures if (failure := future.result())]
-
-
-def _queued(job: Job, said: Any) -> str:
-    return _record(job, said.put)
-
-
-def _record(job: Job, progress: Progress) -> str:
+def _record(job: Job, progress: Tell) -> str:
     """Draw, run and record one; what went wrong, or an empty string."""
     backend.configure()
     try:
         furnace = draw(1, job.seed).furnaces[0]
         with tempfile.TemporaryDirectory(prefix="ironworks-tape-") as scratch:
-            works = Path(scratch) / furnace.name
-            write_drawn(works, furnace)
-            record_tape(works, job.seed, job.days, progress).save(job.file)
+            folder = Path(scratch) / furnace.name
+            write_drawn(folder, furnace)
+            plant = SimulatedWorks(load_works(str(folder)), job.seed, parse_iso(START))
+            record_tape(plant, job.days, progress).save(job.file)
     except (IronworksError, ArithmeticError) as failure:
         return f"{job.file.name}: {failure}"
     return ""
-
-
-def _follow(futures: list[Future[str]], said: Any, progress: Progress) -> None:
-    while not all(future.done() for future in futures):
-        try:
-            progress(said.get(timeout=PAUSE))
-        except queue.Empty:
-            continue

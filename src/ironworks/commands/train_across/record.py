@@ -1,16 +1,12 @@
 """One drawn furnace run by its own operator, on tape."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 
 from ironworks.backtest.forecast_bench.targets import targets_of
+from ironworks.commands.processes import Tell
 from ironworks.commands.train_across.tape import Tape
-from ironworks.core.clock import parse_iso
 from ironworks.core.dictionary import Role
 from ironworks.core.image import ProcessImage
-from ironworks.core.works import load_works
 from ironworks.plant.furnace.freezing import watch
 from ironworks.plant.runner import Look, Runner
 from ironworks.plant.simulation import signs, usual
@@ -18,18 +14,13 @@ from ironworks.plant.works import SAMPLING_STEP, SimulatedWorks
 from ironworks.predict.sequence.features import SEEN
 from ironworks.validate import Validator
 
-START = "2024-01-01T00:00:00Z"
 DAY = 86400.0
 CLOCK_RESOLUTION = 1.0  # s
 
-Progress = Callable[[float], None]
-"""Is told the days done since it was told last."""
 
-
-def record_tape(folder: Path, seed: int, days: float, progress: Progress = lambda days: None) -> Tape:
-    """So many days of the works in that folder; fewer if it freezes."""
-    works = load_works(str(folder))
-    plant = SimulatedWorks(works, seed, parse_iso(START))
+def record_tape(plant: SimulatedWorks, days: float, progress: Tell = lambda days: None) -> Tape:
+    """So many days of a works run by its own operator; fewer if it freezes."""
+    works = plant.works
     targets = [target.name for target in targets_of(works.tags)]
     runner, validator = Runner(plant, targets), Validator(works.tags, CLOCK_RESOLUTION)
     laboratory = {tag.name for tag in works.tags.with_role(Role.LABORATORY)}

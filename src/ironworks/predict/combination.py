@@ -94,9 +94,11 @@ class _Errors:
         self._names: list[str] = []
         self._products, self._weight = np.zeros((0, 0)), np.zeros((0, 0))
         self._count: dict[str, int] = {}
+        self._worked_out: dict[tuple[str, ...], list[float]] = {}
 
     def add(self, off: dict[str, float]) -> None:
         """The errors of one judged forecast, by model."""
+        self._worked_out.clear()
         for name in off:
             if name not in self._names:
                 self._names.append(name)
@@ -114,6 +116,11 @@ class _Errors:
 
     def weights(self, names: tuple[str, ...]) -> list[float]:
         """Weights of these models, all of them known."""
+        if names not in self._worked_out:
+            self._worked_out[names] = self._work_out(names)
+        return self._worked_out[names]
+
+    def _work_out(self, names: tuple[str, ...]) -> list[float]:
         rows = [self._names.index(name) for name in names]
         weight = self._weight[np.ix_(rows, rows)]
         mean = self._products[np.ix_(rows, rows)] / np.maximum(weight, 1.0)
@@ -143,11 +150,10 @@ def _mixed(answers: dict[str, Point], weights: dict[str, float]) -> Point:
         answers = {name: _drawn_in(point, anchor) for name, point in answers.items()}
     mean = math.fsum(weights[name] * point.mean for name, point in answers.items())
     variance = math.fsum(weights[name] * point.sd**2 for name, point in answers.items())
-    names = dict.fromkeys(name for point in answers.values() for name in point.drivers)
-    drivers = {
-        name: math.fsum(weights[model] * point.drivers.get(name, 0.0) for model, point in answers.items())
-        for name in names
-    }
+    drivers: dict[str, float] = {}
+    for model, point in answers.items():
+        for name, value in point.drivers.items() if weights[model] > 0.0 else ():
+            drivers[name] = drivers.get(name, 0.0) + weights[model] * value
     doubts = dict.fromkeys(
         doubt for name, point in answers.items() if weights[name] >= HEARD for doubt in point.doubts
     )  # fmt: skip

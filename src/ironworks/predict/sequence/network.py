@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 FORMAT = 1
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3", "w0")
 """Of the weights, in the order of `Network`."""
-GAUSS = ((0.1127017, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.8872983, 5.0 / 18.0))
+GAUSS = ((0.2113249, 0.5), (0.7886751, 0.5))
 """Places and weights of Gauss's rule on 0 ... 1."""
 
 
@@ -61,7 +61,7 @@ class Network:
 
     def parts(self, features: Array, shares: Array) -> Array:
         """By how much each feature moves these sums of corrections away from those of a row of zeros, (F, K):
-        integrated gradients (Sundararajan, Taly and Yan, ICML 2017), by Gauss's rule of three points; they add up to
+        integrated gradients (Sundararajan, Taly and Yan, ICML 2017), by Gauss's rule of two points; they add up to
         the difference."""
         slope = sum(weight * self.slope(at * features, shares) for at, weight in GAUSS)
         return features[:, None] * slope

@@ -21,7 +21,7 @@ run: setup
 	$(BIN)/ironworks run --works demo --speed $(SPEED)
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check src tests benchmarks

@@ -202,7 +202,7 @@ def test_casts_a_day(lopsided):
 @pytest.mark.parametrize(("hours", "deepest", "least"), [(4, -88.0, -33.0), (12, -200.0, -60.0)])
 def test_a_stop_cools_the_hearth_as_published(furnace, settled, inputs, hours, deepest, least):
     """4 h: -30 to -80 K and a tenth of it (V22x). 12 h: far from the -350 K of a pool that loses its full heat."""
-    count = (hours + 6) * 60
+    count = (hours + 12) * 60
     usual = constant_inputs(inputs, count)
     off = np.arange(count) < hours * 60
     stopped = usual._replace(

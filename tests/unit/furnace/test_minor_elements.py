@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from ironworks.core.errors import CallError
+from ironworks.physics import slag as slag_physics
 from ironworks.plant.furnace import alkali
 from ironworks.plant.furnace.burden import burden_faults
 from ironworks.plant.furnace.column import column_geometry, layers
@@ -24,7 +25,8 @@ def usual(furnace, settled, inputs):
 def test_titanium_parts_between_metal_and_slag(usual):
     metal = usual["production_rate"] * usual["hot_metal_titanium"]
     slag = usual["slag_rate"] * usual["slag_titania"] * 47.867 / 79.865
-    assert 0.34 < metal / (metal + slag) < 0.45  # 35-40 % at 1500 degC, more where metal drips hotter
+    least, most = (float(slag_physics.titanium_recovery(usual["hot_metal_temperature"] + more)) for more in (0.0, 60.0))
+    assert least < metal / (metal + slag) < most  # metal drips hotter than it is tapped, by up to 60 K on the mean
 
 
 def test_titania_of_the_ore_reaches_the_metal(furnace, settled, inputs, usual):

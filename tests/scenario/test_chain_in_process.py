@@ -171,7 +171,8 @@ async def test_when_the_chain_stops_the_plant_goes_on_by_itself(demo_works, past
 
 
 async def test_a_warm_start_knows_the_furnace(demo_works, past, tmp_path):
-    """A chain that has read the record again forecasts as one that has lived through it, within their bands."""
+    """A chain that has read the record again forecasts as one that has lived through it, within their bands: what was
+    imported before its first cycle counts as well."""
     world = await make(demo_works, tmp_path, past)
     await world.run_and_crash(6 * 3600.0)
     lived = world.record.cycle_record(world.record.last_cycle())
@@ -183,3 +184,4 @@ async def test_a_warm_start_knows_the_furnace(demo_works, past, tmp_path):
     for forecast in first.forecasts:
         old = before[forecast.target, forecast.model, forecast.scored, forecast.horizon]
         assert old.quantiles[0] <= forecast.median <= old.quantiles[-1]
+        assert abs(forecast.calibrated_on - old.calibrated_on) <= 3

@@ -68,7 +68,7 @@ class BandKeeper:
         for question, point in sound.items():
             band = self._bands.get(question)
             if band is None:
-                band = self._bands[question] = ConformalBand(question.scored)
+                band = self._bands[question] = ConformalBand(question.scored, question.horizon)
             made.append(
                 Forecast(
                     question.target, time, question.horizon, question.scored, self._name, LEVELS,

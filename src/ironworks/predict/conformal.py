@@ -18,6 +18,8 @@ from ironworks.predict.points import Point
 
 FEWEST_ERRORS = 40
 """Errors before the band rests on them."""
+FEWEST_SPANS = 4.0
+"""Horizons over which the errors must spread before the band rests on them: those of one horizon err together."""
 MOST_ERRORS = 600
 """Errors kept: two to four weeks of hot metal samples."""
 LEARNING_RATE = 0.004
@@ -32,24 +34,26 @@ MEAN_SPACING = 1800.0
 class ConformalBand:
     """The band of one model for one question."""
 
-    def __init__(self, scored: Scored) -> None:
+    def __init__(self, scored: Scored, horizon: float) -> None:
         self._spacing = MEAN_SPACING if scored == Scored.MEAN else 0.0
         self._ordered: list[float] = []
         self._recent: deque[float] = deque()
         self._tails = [LEVELS[0], 1.0 - LEVELS[-1]]
-        self._last = -math.inf
+        self._first, self._last = math.inf, -math.inf
+        self._fewest_span = FEWEST_SPANS * horizon
         self._offsets = _risen([float(ndtri(level)) for level in LEVELS])
 
     @property
     def errors(self) -> int:
         """How many past errors the band rests on; 0 while it is the model's own."""
-        return len(self._recent) if len(self._recent) >= FEWEST_ERRORS else 0
+        enough = len(self._recent) >= FEWEST_ERRORS and self._last - self._first >= self._fewest_span
+        return len(self._recent) if enough else 0
 
     def learn(self, made_at: float, point: Point, truth: float) -> None:
         """One past forecast with what was measured."""
         if made_at - self._last < self._spacing:
             return
-        self._last = made_at
+        self._first, self._last = min(self._first, made_at), made_at
         error = self._drawn_in((truth - point.mean) / point.sd)
         if self.errors:
             low, high = self._quantile(self._tails[0]), self._quantile(1.0 - self._tails[1])

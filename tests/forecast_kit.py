@@ -63,12 +63,13 @@ class Images:
     """Cuts samples into images as live: newest readings, and what arrived since the last."""
 
     samples: list[Sample]
+    cycle: float = CYCLE
 
     def until(self, end: float) -> list[ProcessImage]:
         """Images of every cycle up to that time."""
         made, newest, index = [], {}, 0
-        for number in range(1, int(end / CYCLE) + 1):
-            now, start = number * CYCLE, index
+        for number in range(1, int(end / self.cycle) + 1):
+            now, start = number * self.cycle, index
             while index < len(self.samples) and self.samples[index].arrival_time <= now:
                 sample = self.samples[index]
                 if sample.tag not in newest or sample.source_time >= newest[sample.tag].source_time:

@@ -17,10 +17,14 @@ plant_app = typer.Typer(no_args_is_help=True, help="The simulated works.")
 record_app = typer.Typer(no_args_is_help=True, help="The record of a works.")
 app.add_typer(plant_app, name="plant")
 app.add_typer(record_app, name="record")
+models_app = typer.Typer(no_args_is_help=True, help="Versions of the model learned across furnaces.")
+app.add_typer(models_app, name="models")
 
 console = Console(stderr=True)
 WIDE = 160  # columns of a table that goes into a file
 WorksName = Annotated[str, typer.Option("--works", help="Name or folder of the works.")]
+StateFolder = Annotated[Path, typer.Option("--state", help="State folder of the run, for instance var/demo.")]
+Version = Annotated[str, typer.Argument(help="Name of the version, for instance v1.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
@@ -248,6 +252,59 @@ def train_across(
         _print_json(outcome)
     else:
         show(outcome, Console(width=WIDE if not sys.stdout.isatty() else None))
+
+
+@models_app.command(name="list")
+@_errors_as_messages
+def models_list(state: StateFolder, as_json: AsJson = False) -> None:
+    """The versions, the champion, and every change of it."""
+    from ironworks.commands import models
+
+    registry = models.registry_of(state)
+    if as_json:
+        _print_json(models.listing(registry))
+    else:
+        models.show_listing(registry, Console())
+
+
+@models_app.command(name="add")
+@_errors_as_messages
+def models_add(
+    file: Annotated[Path, typer.Argument(help="Weights that `ironworks train-across` wrote.")],
+    state: StateFolder,
+    origin: Annotated[str, typer.Option(help="Where they come from, in words.")] = "",
+) -> None:
+    """Take in weights as a challenger. Nothing changes for the running chain."""
+    from ironworks.commands import models
+
+    Console().print(f"added as {models.add(state, file, origin)}")
+
+
+@models_app.command(name="promote")
+@_errors_as_messages
+def models_promote(
+    version: Version,
+    state: StateFolder,
+    works: WorksName = "demo",
+    dry: Annotated[bool, typer.Option("--dry", help="Replay and tell, change nothing.")] = False,
+) -> None:
+    """Replay the record with champion and challenger; the challenger forecasts from the next start on if it wins."""
+    from ironworks.commands import models
+    from ironworks.core.works import load_works
+
+    loaded, act = load_works(works), models.replay if dry else models.promote
+    models.show_duel(act(state, version, loaded), loaded, Console())
+
+
+@models_app.command(name="rollback")
+@_errors_as_messages
+def models_rollback(
+    state: StateFolder, reason: Annotated[str, typer.Option(help="Why, in words.")] = "taken back by hand"
+) -> None:
+    """Back to the champion before, from the next start on."""
+    from ironworks.commands import models
+
+    Console().print(f"the champion is {models.rollback(state, reason)}")
 
 
 @plant_app.command()

@@ -186,7 +186,8 @@ class FakeRecord:
             for scored in MEASURED:
                 drivers, share = self._why(tag, model)
                 row = Forecast(
-                    tag.name, made_at, 2 * HOUR, scored, model, LEVELS, quantiles, 140, drivers, share
+                    tag.name, made_at, 2 * HOUR, scored, model, LEVELS, quantiles, 140, drivers, share, (),
+                    ("errs_low", "shifted:blast_moisture") if share else (),
                 )  # fmt: skip
                 self.forecast_rows[tag.name].append(row)
 

@@ -78,6 +78,8 @@ def test_the_forecast_says_why(page):
     assert "Coal injection rate" in said
     assert "heat now" in said
     assert "44 %" in said
+    assert "lately measured higher than forecast" in said
+    assert "not where it lay for two weeks: Blast moisture" in said
 
 
 def test_the_main_part_needs_no_scrolling_at_1920_by_1080(page):

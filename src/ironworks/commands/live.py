@@ -14,6 +14,7 @@ from rich.console import Console
 from ironworks.act.opcua import OpcUaSink
 from ironworks.commands.addresses import free_port
 from ironworks.commands.history import HISTORY_FILE, read_history
+from ironworks.commands.models import registry_of
 from ironworks.commands.options import RunOptions
 from ironworks.commands.scores import score_run
 from ironworks.core.clock import AcceleratedClock, Clock, WallClock, iso
@@ -54,7 +55,8 @@ async def run_chain(
             console.print(warning, style="bold red", markup=False)
         since = {tag: sample.source_time for tag, sample in record.latest().items()}
         source, sink = OpcUaSource(works, link, clock, since), OpcUaSink(works, link, clock)
-        chain = wire_chain(works, clock, source, sink, record)
+        registry = registry_of(folder)
+        chain = wire_chain(works, clock, source, sink, record, registry.network(registry.champion))
         await asyncio.to_thread(_learn_the_past, chain, record, folder, progress)
         await source.open()
         stack.push_async_callback(source.close)

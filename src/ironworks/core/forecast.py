@@ -33,7 +33,8 @@ class Forecast:
     median away from the target's present level, the largest first; a tag's name, or `heat_now` (the furnace's heat of
     today), `samples`, `tap_hole`, `other` (all the rest); they add up to median less level. `noise_share`: the share of
     the expected squared error that is the scatter of the measurement, 0 ... 1, which no forecast can lower. `doubts`:
-    what lies outside of what the models have learned from; none when there is nothing.
+    what lies outside of what the models have learned from; none when there is nothing. `drift`: signs that the model
+    does not fit as it did: `errs_low`, `errs_high`, `band_too_narrow`, `shifted:<tag>` (see `predict.drift`).
     """
 
     target: str
@@ -47,6 +48,7 @@ class Forecast:
     drivers: tuple[tuple[str, float], ...] = ()
     noise_share: float | None = None
     doubts: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         rising = all(a <= b for a, b in zip(self.quantiles, self.quantiles[1:], strict=False))

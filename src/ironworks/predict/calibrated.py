@@ -3,6 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ironworks.core.estimate import StateEstimate
 from ironworks.core.forecast import LEVELS, MEASURED, Forecast
@@ -15,6 +16,16 @@ from ironworks.predict.watch import LONGEST_STEP, LONGEST_WAIT, View, Watch
 def questions(targets: Sequence[str], horizons: Sequence[float]) -> tuple[Question, ...]:
     """Every target at every horizon, both ways in which samples judge."""
     return tuple(Question(target, horizon, scored) for target in targets for horizon in horizons for scored in MEASURED)
+
+
+class Judged(NamedTuple):
+    """A past forecast with what was measured (SI): `quantiles` as its band would be now, before it learns from this."""
+
+    question: Question
+    made_at: float
+    point: Point
+    truth: float
+    quantiles: tuple[float, ...]
 
 
 class Ledger:
@@ -47,15 +58,16 @@ class BandKeeper:
         self._name, self._ledger = name, Ledger()
         self._bands: dict[Question, ConformalBand] = {}
 
-    def learn(self, view: View) -> list[tuple[Question, float, Point, float]]:
-        """Judge past forecasts by what has settled; returns question, time, point and truth of each."""
+    def learn(self, view: View) -> list[Judged]:
+        """Judge past forecasts by what has settled."""
         judged = []
         for settled in view.settled:
             question = Question(settled.target, settled.horizon, settled.scored)
             point = self._ledger.at(question, settled.made_at)
             if point is not None:
-                self._bands[question].learn(settled.made_at, point, settled.truth)
-                judged.append((question, settled.made_at, point, settled.truth))
+                band = self._bands[question]
+                judged.append(Judged(question, settled.made_at, point, settled.truth, band.quantiles(point)))
+                band.learn(settled.made_at, point, settled.truth)
         return judged
 
     def forecasts(self, time: float, points: Mapping[Question, Point]) -> tuple[Forecast, ...]:

@@ -19,6 +19,7 @@ from scipy.optimize import nnls
 
 from ironworks.core.forecast import LEVELS, NORMAL_90, Forecast, Scored
 from ironworks.predict.calibrated import BandKeeper, Ledger
+from ironworks.predict.drift import ErrorWatch
 from ironworks.predict.points import Point, Question
 from ironworks.predict.watch import View
 
@@ -48,10 +49,13 @@ class Combination:
         self._ledgers: dict[str, Ledger] = {}
         self._errors: dict[Question, _Errors] = {}
         self._last: dict[Question, float] = {}
+        self._watches: dict[Question, ErrorWatch] = {}
 
-    def see(self, view: View, points: dict[str, dict[Question, Point]]) -> tuple[Forecast, ...]:
-        """Forecasts at the view's time from the models' points, by model name."""
-        self._keeper.learn(view)
+    def see(
+        self, view: View, points: dict[str, dict[Question, Point]], shifted: tuple[str, ...] = ()
+    ) -> tuple[Forecast, ...]:
+        """Forecasts at the view's time from the models' points, by model name; `shifted`: signs of the inputs."""
+        self._look_for_drift(view)
         self._judge(view)
         for name, answers in points.items():
             self._ledgers.setdefault(name, Ledger()).issue(view.time, answers)
@@ -60,7 +64,8 @@ class Combination:
         for question in asked:
             answers = {name: said[question] for name, said in points.items() if question in said}
             combined[question] = _mixed(answers, self.weights(question, tuple(answers)))
-        return tuple(_explained(forecast, combined, view) for forecast in self._keeper.forecasts(view.time, combined))
+        made = self._keeper.forecasts(view.time, combined)
+        return tuple(replace(_explained(one, combined, view), drift=(*self._signs(one), *shifted)) for one in made)
 
     def weights(self, question: Question, names: tuple[str, ...]) -> dict[str, float]:
         """Weights of these models for that question; they add up to one."""
@@ -70,6 +75,16 @@ class Combination:
             alone = FIRST if FIRST in names else names[0]
             return {name: float(name == alone) for name in names}
         return dict.fromkeys(names, 0.0) | dict(zip(known, errors.weights(known)))
+
+    def _look_for_drift(self, view: View) -> None:
+        for question, made_at, _, truth, quantiles in self._keeper.learn(view):
+            low, middle, high = quantiles[0], quantiles[LEVELS.index(0.5)], quantiles[-1]
+            watch = self._watches.setdefault(question, ErrorWatch(question.horizon))
+            watch.learn(made_at, truth, middle, low, high, (high - low) / NORMAL_90)
+
+    def _signs(self, forecast: Forecast) -> tuple[str, ...]:
+        watch = self._watches.get(Question(forecast.target, forecast.horizon, forecast.scored))
+        return watch.signs if watch is not None else ()
 
     def _judge(self, view: View) -> None:
         for settled in view.settled:

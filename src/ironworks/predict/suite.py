@@ -11,9 +11,11 @@ from ironworks.core.image import ProcessImage
 from ironworks.predict.baselines import MeanOfDay, Persistence
 from ironworks.predict.calibrated import CalibratedPredictor
 from ironworks.predict.combination import Combination
+from ironworks.predict.drift import InputWatch
 from ironworks.predict.kalman import KalmanForecast
 from ironworks.predict.learned import Learned
 from ironworks.predict.sequence import SequenceForecast
+from ironworks.predict.sequence.network import Network
 from ironworks.predict.watch import Watch
 
 HEADLINE = Combination.name
@@ -34,11 +36,13 @@ NEVER_INPUTS = frozenset({Role.EVENT, Role.STATUS, Role.REMOTE_VALUE, Role.REMOT
 class Suite:
     """Implements core.ports.Predictor: every cycle the forecasts of all models, the headline's last."""
 
-    def __init__(self, targets: Sequence[str], horizons: Sequence[float], inputs: Sequence[str]) -> None:
+    def __init__(
+        self, targets: Sequence[str], horizons: Sequence[float], inputs: Sequence[str], network: Network | None = None
+    ) -> None:
         self._watch = Watch(tuple(targets), tuple(horizons))
-        models = (Persistence(), MeanOfDay(), KalmanForecast(), Learned(inputs), SequenceForecast())
+        models = (Persistence(), MeanOfDay(), KalmanForecast(), Learned(inputs), SequenceForecast(network))
         self._models = tuple(CalibratedPredictor(model, targets, horizons) for model in models)
-        self._combination = Combination()
+        self._combination, self._input_watch = Combination(), InputWatch(inputs)
         self.inputs = tuple(inputs)
 
     @property
@@ -60,16 +64,23 @@ class Suite:
         """Forecasts of all models at the image's time."""
         view = self._watch.look(image, estimate)
         made = [forecast for model in self._models for forecast in model.see(view)]
-        made += self._combination.see(view, {model.name: model.points for model in self._models})
+        self._input_watch.step(image)
+        points = {model.name: model.points for model in self._models}
+        made += self._combination.see(view, points, self._input_watch.signs)
         return tuple(made)
 
 
 def build(
-    tags: TagDictionary, targets: Sequence[str], horizons: Sequence[float], inputs: Sequence[str] | None = None
+    tags: TagDictionary,
+    targets: Sequence[str],
+    horizons: Sequence[float],
+    inputs: Sequence[str] | None = None,
+    network: Network | None = None,
 ) -> Suite:
     """The full set of models for these targets and horizons (s).
 
-    `inputs`: process tags for the learned model; by default those of DEFAULT_INPUTS that the works has.
+    `inputs`: process tags for the learned model; by default those of DEFAULT_INPUTS that the works has. `network`: that
+    of the sequence model; by default the shipped one.
     CallError for an unknown target or input, or a horizon that is not positive.
     """
     for name in (*targets, *(inputs or ())):
@@ -86,4 +97,4 @@ def build(
         )
     chosen = inputs if inputs is not None else [name for name in DEFAULT_INPUTS if name in tags]
     usable = [name for name in chosen if name not in targets and tags[name].role not in NEVER_INPUTS]
-    return Suite(targets, horizons, usable)
+    return Suite(targets, horizons, usable, network)

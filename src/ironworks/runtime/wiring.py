@@ -11,6 +11,7 @@ from ironworks.estimate.joint_filter import JointFilter
 from ironworks.guard.chain import GuardChain
 from ironworks.guard.ladder import FallWatch
 from ironworks.predict import suite
+from ironworks.predict.sequence.network import Network
 from ironworks.record import SqliteRecord
 from ironworks.runtime.chain import RECENT_SECONDS, Chain
 from ironworks.validate.validator import Validator
@@ -19,13 +20,18 @@ HORIZONS = (1 * 3600.0, 2 * 3600.0, 4 * 3600.0, 8 * 3600.0)
 """How far ahead the chain forecasts, s: the controller goes by 2 h; 8 h is a shift and a burden's way down."""
 
 
-def wire_chain(works: Works, clock: Clock, source: Source, sink: Sink, record: SqliteRecord) -> Chain:
-    """The chain of a works, with the modes that its record or, at the very first start, its modes.toml says."""
+def wire_chain(
+    works: Works, clock: Clock, source: Source, sink: Sink, record: SqliteRecord, network: Network | None = None
+) -> Chain:
+    """The chain of a works, with the modes that its record or, at the very first start, its modes.toml says.
+
+    network: of the sequence model; the shipped one if None.
+    """
     targets = tuple(works.targets)
     chain = Chain(
         works=works, clock=clock, source=source, sink=sink,
         validator=Validator(works.tags, clock.resolution),
-        estimator=JointFilter(targets), predictor=suite.build(works.tags, targets, HORIZONS),
+        estimator=JointFilter(targets), predictor=suite.build(works.tags, targets, HORIZONS, network=network),
         controller=PredictiveController.from_works(works, suite.HEADLINE),
         guard=GuardChain.from_works(works, clock.resolution), watch=FallWatch.from_works(works),
         record=record, ladder=starting_ladder(works, record, clock.now()),

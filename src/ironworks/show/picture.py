@@ -160,7 +160,7 @@ def _why(tag: Tag, row: Forecast) -> Section:
     """What the forecast says of itself, in the field's unit; see `Forecast`."""
     return {
         "drivers": [[name, field_difference(tag, change)] for name, change in row.drivers],
-        "noise_share": row.noise_share, "doubts": list(row.doubts),
+        "noise_share": row.noise_share, "doubts": list(row.doubts), "drift": list(row.drift),
     }  # fmt: skip
 
 

@@ -186,7 +186,7 @@ export interface TargetForecast {
   ahead: Quantiles;
   fan: (Quantiles & { made_at: number }) | null;
   calibrated_on: number;
-  why: { drivers: [string, number][]; noise_share: number | null; doubts: string[] } | null;
+  why: { drivers: [string, number][]; noise_share: number | null; doubts: string[]; drift: string[] } | null;
 }
 
 export interface Fault {

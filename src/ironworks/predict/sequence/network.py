@@ -9,6 +9,7 @@ correction and the logarithm of its standard deviation, both in the target's own
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,16 +74,23 @@ class Network:
 
     @staticmethod
     def load(file: Path, features: int, questions: int) -> "Network":
-        """Read them; ConfigurationError when they are of another shape or format."""
-        with np.load(file, allow_pickle=False) as content:
-            shape = content["w1"].shape[1], content["b3"].shape[1] // 2
-            if int(content["format"]) != FORMAT or shape != (features, questions):
-                raise ConfigurationError(
-                    f"weights of format {int(content['format'])} for {shape[0]} features and {shape[1]} questions",
-                    str(file), f"format {FORMAT}, {features} features, {questions} questions",
-                    "train anew with `ironworks train-across`",
-                )  # fmt: skip
-            return Network(*(content[name].astype(float) for name in (*NAMES, "reach")))
+        """Read them; ConfigurationError when they are of another shape or format, or no weights at all."""
+        try:
+            with np.load(file, allow_pickle=False) as content:
+                layers = {name: content[name].astype(float) for name in (*NAMES, "reach")}
+                written = int(content["format"])
+        except (ValueError, KeyError, EOFError, BadZipFile) as error:
+            raise ConfigurationError(
+                "this file holds no weights", str(file), "a file that `ironworks train-across` wrote"
+            ) from error
+        shape = layers["w1"].shape[1], layers["b3"].shape[1] // 2
+        if written != FORMAT or shape != (features, questions):
+            raise ConfigurationError(
+                f"weights of format {written} for {shape[0]} features and {shape[1]} questions",
+                str(file), f"format {FORMAT}, {features} features, {questions} questions",
+                "train anew with `ironworks train-across`",
+            )  # fmt: skip
+        return Network(**layers)
 
 
 def silu(x: Array) -> Array:

@@ -1,5 +1,6 @@
 """`ironworks check`: every fault of a works folder at once."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from rich.console import Console
@@ -7,6 +8,7 @@ from rich.console import Console
 from ironworks.backtest.mapping import read_mapping
 from ironworks.core.faults import Fault
 from ironworks.core.works import find_works, read_works
+from ironworks.predict.sequence.features import SEEN
 
 
 def check(works: str, console: Console) -> int:
@@ -14,6 +16,7 @@ def check(works: str, console: Console) -> int:
     if (mapping := Path(works) / "mapping.toml").exists() and not (Path(works) / "tags.csv").exists():
         plan = read_mapping(mapping)  # it raises with all its faults
         console.print(f"{mapping}: {len(plan.columns)} columns: no faults", highlight=False, soft_wrap=True)
+        _say_what_forecasts_lack(plan.columns, console)
         return 0
     folder = find_works(works)
     found, faults = read_works(folder)
@@ -29,7 +32,16 @@ def check(works: str, console: Console) -> int:
         f"{folder}: {len(found.tags)} tags ({', '.join(f'{n} {role}' for role, n in roles.items())}), ", end=""
     )
     console.print(f"{len(found.limits)} set points, {len(found.targets)} targets: no faults")
+    _say_what_forecasts_lack([tag.name for tag in found.tags], console)
     return 0
+
+
+def _say_what_forecasts_lack(names: Collection[str], console: Console) -> None:
+    """The tags that the model across furnaces looks at and this works does not have."""
+    lacking = sorted(SEEN - set(names))
+    if lacking:
+        text = f"forecasts do without {', '.join(lacking)}: what each kind costs stands in docs/forecasts.md"
+        console.print(text, highlight=False, soft_wrap=True)
 
 
 def _show(console: Console, fault: Fault, folder: Path) -> None:

@@ -25,7 +25,8 @@ FEWEST_MINUTES = 10
 
 class Rows(NamedTuple):
     """R rows. features (R, F); wanted (R, Q): truth less the filter's forecast, in the target's unit, NaN where there
-    is no truth; unit (R, T): SI, by target; scatter (R, T): of one sample, in that unit."""
+    is no truth; unit (R, T): SI, by target; scatter (R, T): of one sample, in that unit. A target that is not sampled
+    has no unit: NaN."""
 
     features: Array
     wanted: Array
@@ -44,17 +45,18 @@ def rows_of(tape: Tape) -> Rows:
         view = watch.look(image, estimate)
         row = features.step(view)
         units = [unit_of(estimate, target) for target in TARGETS]
-        if image.time - begin < WARM_UP or any(unit is None for unit in units):
-            continue
         by_target = {t: u for t, u in zip(TARGETS, units) if u is not None}
+        if image.time - begin < WARM_UP or not by_target:
+            continue
         wanted = np.full(len(ASKED), np.nan)
         for index, question in enumerate(ASKED):
             point = kalman_point(estimate, question, view.histories[question.target].interval())
-            if point is not None:
+            if point is not None and question.target in by_target:
                 value = truth.of(question.target, question.scored, image.time, question.horizon)
                 wanted[index] = (value - point.mean) / by_target[question.target]
-        scatter = [estimate.beliefs[f"{t}.sampling_noise"].mean / u for t, u in by_target.items()]
-        found.append((row, wanted, np.array(list(by_target.values())), np.array(scatter)))
+        unit = np.array([by_target.get(t, np.nan) for t in TARGETS])
+        noise = [estimate.beliefs[f"{t}.sampling_noise"].mean if t in by_target else np.nan for t in TARGETS]
+        found.append((row, wanted, unit, np.array(noise) / unit))
     return Rows(*(np.array(part) for part in zip(*found)))
 
 

@@ -1,0 +1,118 @@
+"""What each part of the forecast adds, and what a furnace without some of its tags loses.
+
+`python -m benchmarks.forecast_ablation TAPES [FURNACES [DAYS [SEED]]]` (8 furnaces, 6 days, seed 7100): furnaces that
+the shipped sequence model has not seen are drawn, run by their operators and kept on tape in the folder TAPES. Then the
+filter and the network go over the tapes with some of the tags taken out of every image. Printed: root mean square error
+against the truth, and by how much it is larger than with all there is.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ironworks.commands.train_across.farm import record_farm
+from ironworks.commands.train_across.rows import rows_of
+from ironworks.commands.train_across.tape import Tape
+from ironworks.core.forecast import Scored
+from ironworks.predict.sequence.features import TAP_HOLES, TARGETS
+from ironworks.predict.sequence.model import shipped
+from ironworks.predict.sequence.quantities import QUANTITIES
+from ironworks.predict.sequence.questions import ASKED
+
+TEMPERATURE, SILICON = TARGETS
+HORIZONS = (2 * 3600.0, 8 * 3600.0)
+SHOWN = {TEMPERATURE: (1.0, "degC"), SILICON: (0.01, "%")}
+PROCESS = frozenset(tag for one in QUANTITIES for tag in one.tags)
+LOST = {
+    "all there is": frozenset(),
+    "no top gas analysis": frozenset(t for t in PROCESS if t.startswith("top_gas_c") or t in (
+        "top_gas_hydrogen", "top_gas_nitrogen", "gas_utilisation")),
+    "no heat loads": frozenset(t for t in PROCESS if t.startswith("heat_load")),
+    "no probe over the burden": frozenset(t for t in PROCESS if t.startswith("cross_probe")),
+    "nothing of the burden": frozenset({
+        "coke_moisture", "coke_charge_mass", "ore_charge_mass", "coke_base_setpoint", "ore_base_setpoint",
+        "charge_rate", "production_rate"}),
+    "no set points": frozenset(t for t in PROCESS if t.endswith("_setpoint")),
+    "no tap holes": frozenset(TAP_HOLES),
+    "laboratory only": PROCESS | frozenset(TAP_HOLES),
+    "silicon, no temperature": frozenset({TEMPERATURE}),
+    "temperature, no silicon": frozenset({SILICON}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Score:
+    """Sums over furnaces: squared errors (SI) of filter and network, and how many."""
+
+    filter: float = 0.0
+    network: float = 0.0
+    n: int = 0
+
+    def plus(self, filter_error: np.ndarray, network_error: np.ndarray) -> "Score":
+        return Score(
+            self.filter + float(np.sum(filter_error**2)), self.network + float(np.sum(network_error**2)),
+            self.n + len(filter_error),
+        )  # fmt: skip
+
+
+def without(tape: Tape, lost: frozenset[str]) -> Tape:
+    """The tape as a furnace without these tags would have it."""
+    gone = np.array([str(name) in lost for name in tape.tags])
+    kept = ~gone[tape.sample_tag]
+    return replace(
+        tape, values=np.where(gone, np.nan, tape.values), sample_cycle=tape.sample_cycle[kept],
+        sample_tag=tape.sample_tag[kept], sample_time=tape.sample_time[kept], sample_value=tape.sample_value[kept],
+    )  # fmt: skip
+
+
+def scores(tapes: list[Tape], lost: frozenset[str]) -> dict[tuple[str, float], Score]:
+    """Of every target and horizon."""
+    network, found = shipped(), {}
+    for tape in tapes:
+        rows = rows_of(without(tape, lost))
+        said = np.array([network.answer(row)[0] for row in rows.features])
+        for index, question in enumerate(ASKED):
+            if question.scored != Scored.SAMPLE or question.horizon not in HORIZONS or question.target in lost:
+                continue
+            unit, wanted = rows.unit[:, TARGETS.index(question.target)], rows.wanted[:, index]
+            known, key = np.isfinite(wanted), (question.target, question.horizon)
+            found[key] = found.get(key, Score()).plus(
+                (unit * wanted)[known], (unit * (wanted - said[:, index]))[known]
+            )  # fmt: skip
+    return found
+
+
+def rmse(total: float, n: int, target: str) -> float:
+    return float(np.sqrt(total / n)) / SHOWN[target][0]
+
+
+def report(tapes: list[Tape], tell: Callable[[str], None] = print) -> None:
+    """The table."""
+    columns = [(target, horizon) for target in TARGETS for horizon in HORIZONS]
+    tell(f"{'':26s}" + "".join(f"{t.split('_')[-1]} {h / 3600:g} h, {SHOWN[t][1]}".rjust(24) for t, h in columns))
+    best = scores(tapes, LOST["all there is"])
+    for name, lost in LOST.items():
+        now = best if not lost else scores(tapes, lost)
+        for label, part in (("filter alone", "filter"), (name, "network")) if not lost else ((name, "network"),):
+            cells = []
+            for key in columns:
+                one, all_there = now.get(key), best[key]
+                if one is None:
+                    cells.append("-".rjust(24))
+                    continue
+                error = rmse(getattr(one, part), one.n, key[0])
+                whole = rmse(all_there.network, all_there.n, key[0])
+                cells.append(f"{error:.3g} ({error / whole - 1.0:+.1%})".rjust(24))
+            tell(f"{label:26s}" + "".join(cells))
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    furnaces, days, seed = (*sys.argv[2:], *("8", "6", "7100")[len(sys.argv) - 2 :])
+    files, failures = record_farm(folder, int(furnaces), float(days), int(seed), 2, lambda days: None)
+    for failure in failures:
+        print(failure)
+    report([Tape.load(file) for file in files])

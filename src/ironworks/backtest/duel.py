@@ -89,8 +89,7 @@ def duel(
         view = watch.look(image, estimator.step(image))
         for settled in view.settled:
             question = Question(settled.target, settled.horizon, settled.scored)
-            said = [ledger.at(question, settled.made_at) for ledger in ledgers]
-            one, other = said
+            one, other = (ledger.at(question, settled.made_at) for ledger in ledgers)
             judged = settled.scored == Scored.SAMPLE and settled.target in TARGETS
             if judged and one is not None and other is not None and settled.made_at > begin + WARM_UP:
                 errors[question].append((settled.made_at, settled.truth - one.mean, settled.truth - other.mean))

@@ -14,7 +14,7 @@ import numpy as np
 from ironworks.core.clock import AcceleratedClock, Clock
 from ironworks.core.decision import GuardAction, GuardEffect, Receipt
 from ironworks.core.dictionary import Role, Tag
-from ironworks.core.estimate import StateEstimate
+from ironworks.core.estimate import Belief, Health, StateEstimate
 from ironworks.core.forecast import LEVELS, MEASURED, Forecast
 from ironworks.core.mode import Mode, ModeChange, ModeLadder
 from ironworks.core.ports import CycleRow, DecisionRow
@@ -50,12 +50,40 @@ def noise(name: str, step: np.ndarray) -> np.ndarray:
     return (mixed >> np.uint64(40)).astype(float) / 2**23 - 1.0
 
 
+BURDEN = (60, 131, 284, 405, 504, 582, 634, 676, 713, 746, 796, 850, 902, 951, 1001, 1056, 1112, 1184, 1310, 1475)
+GAS = (178, 300, 422, 521, 600, 663, 707, 743, 778, 818, 863, 915, 970, 1025, 1090, 1180, 1330, 1560, 1850, 2200)
+OXIDATION = (145, 144, 143, 140, 136, 132, 128, 120, 111, 105, 101, 95, 85, 72, 55, 34, 14, 5, 2, 0)
+"""A steady furnace, from the stock line down: degC, degC, hundredths of kmol O per kmol Fe."""
+
+
+def inside_beliefs(time: float) -> dict[str, Belief]:
+    """What an estimator might believe of the inside: a steady furnace whose cohesive zone wanders up and down."""
+    wave = math.sin(2 * math.pi * time / (11.0 * HOUR))
+    columns = {"temperature": BURDEN, "gas_temperature": GAS, "oxidation": OXIDATION}
+    found: dict[str, Belief] = {}
+    for name, values in columns.items():
+        for cell, value in enumerate(reversed(values)):
+            hot = 1.0 - cell / len(values)
+            scale, zero, sway, sd = (0.01, 0.0, 0.0, 3.0) if name == "oxidation" else (1.0, 273.15, 30.0 * hot, 15.0)
+            spread = scale * sd * (1.0 + 2.0 * hot)
+            found[f"inside.{name}.{cell:02d}"] = Belief(zero + scale * (value + sway * wave), spread)
+    figures = {
+        "cohesive_top": (0.19 + 0.02 * wave, 0.015), "cohesive_bottom": (0.10 + 0.012 * wave, 0.012),
+        "stored_heat": (3.37e12 + 4e10 * wave, 2.1e10), "wall_loss": (8.6e7 - 3e6 * wave, 5e6),
+        "shaft_efficiency": (0.97 + 0.02 * wave, 0.03), "coke_error": (0.012 - 0.004 * wave, 0.006),
+        "reducibility": (1.04, 0.08), "residence_time": (2.52e4 - 400 * wave, 600.0),
+        "utilisation_offset": (0.004, 0.002),
+    }  # fmt: skip
+    return found | {f"inside.{name}": Belief(mean, sd) for name, (mean, sd) in figures.items()}
+
+
 class FakeRecord:
-    """A RecordReader over functions of time. Knobs: `silent_from`, `gaps`, `bad`, `failure`."""
+    """A RecordReader over functions of time. Knobs: `silent_from`, `inside_from`, `gaps`, `bad`, `failure`."""
 
     def __init__(self, works: Works, clock: Clock, age: float = 80 * HOUR) -> None:
         self.works, self.clock, self.begin = works, clock, clock.now() - age
         self.silent_from = math.inf
+        self.inside_from = self.begin + 9 * HOUR
         self.gaps: dict[str, tuple[float, float]] = {}
         self.bad: dict[str, tuple[float, float, str]] = {}
         self.failure: Exception | None = None
@@ -137,7 +165,11 @@ class FakeRecord:
         return [row for row in rows if start <= row.made_at <= end and model in (None, row.model)]
 
     def estimates(self, start: float, end: float) -> list[StateEstimate]:
-        return []
+        self._ready()
+        times = [row.time for row in self.cycle_rows if start <= row.time <= end]
+        return [
+            StateEstimate(time, inside_beliefs(time) if time >= self.inside_from else {}, Health.GOOD) for time in times
+        ]
 
     def decisions(self, start: float, end: float) -> list[DecisionRow]:
         self._ready()

@@ -111,7 +111,9 @@ def test_it_looks_the_same_in_both_languages_and_themes(page, tmp_path: Path, la
     assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-CN"}[language]
     assert page.locator("html").get_attribute("data-theme") == theme
     text = page.locator("main").inner_text()
-    keys = re.findall(r"\b(?:header|lamp|kpi|thermal|setpoint|mode|log|group|quality|reason)\.[a-z_]+", text)
+    keys = re.findall(
+        r"\b(?:header|lamp|kpi|thermal|setpoint|mode|log|group|quality|reason|side|inside)\.[a-z_]+", text
+    )
     assert keys == [], "words that the catalogue does not know"
 
 
@@ -202,6 +204,30 @@ def test_climbing_needs_the_token_a_person_and_a_reason(page, served):
     assert page.locator("dialog").count() == 0
     assert served.desk.modes()[COAL] == Mode.AUTO
     page.wait_for_selector(f"[data-setpoint={COAL}] [data-mode-change]:has-text('Li Wei')")
+
+
+def test_the_inside_shows_the_cohesive_zone_and_says_when_there_is_no_estimate(page, served):
+    page.click("[data-side=inside]")
+    inside = page.locator("[data-panel=inside][data-state=good]")
+    inside.locator(".picture").wait_for()
+    assert re.fullmatch(r"\d+ … \d+", inside.locator("[data-inside=cohesive] .value").inner_text())
+    assert re.search(r"[↗↘→] [+−]?\d", inside.locator("[data-inside=residence_time] .trend").inner_text())
+    assert "cohesive zone" in inside.locator(".legend").inner_text()
+    assert inside.locator("svg.picture .zone").count() == 2, "both edges of the zone are drawn"
+    outside = inside.evaluate(
+        """panel => [...panel.querySelectorAll('svg.picture text, .value, .trend, .legend span, h2')].filter(part => {
+            const own = part.getBoundingClientRect(), box = panel.getBoundingClientRect();
+            return own.left < box.left || own.right > box.right + 1 || own.bottom > box.bottom + 1;
+        }).map(part => part.textContent)"""
+    )
+    assert outside == [], "words that run over the panel's edge"
+    served.stop()
+    served.record.inside_from = float("inf")
+    served.start()
+    none = page.locator("[data-panel=inside][data-state=none]")
+    none.locator("[role=status]").wait_for()
+    assert "No estimate of the inside" in none.inner_text()
+    assert none.locator(".value, svg.picture").count() == 0
 
 
 def test_one_time_cursor_for_all_panels(page):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from forecast_kit import BLAST, DAY, HOUR, SILICON, TAGS, TEMPERATURE, Images, furnace
+from inside_kit import CYCLE, USUAL, ColumnFurnace
 from ironworks import predict
 from ironworks.backtest.mapping import read_mapping
 from ironworks.backtest.read import read_samples
@@ -13,6 +14,7 @@ from ironworks.backtest.walk import walk
 from ironworks.core.forecast import Forecast
 from ironworks.core.sample import Sample
 from ironworks.estimate import JointFilter
+from ironworks.estimate.together import build
 
 MEASURED = os.environ.get("IRONWORKS_DATA", "")
 WORKS = Path(__file__).parents[2] / "works"
@@ -40,6 +42,27 @@ def test_the_future_of_a_synthetic_furnace_changes_nothing(cut: float) -> None:
     medians = {(f.model, f.target, f.scored): f.median for f in whole}
     learns = any(medians["learned", *key] != value for (model, *key), value in medians.items() if model == "kalman")
     assert learns == (cut > 6.0 * DAY)  # the second cut lies where the learned model has something to say
+
+
+def test_the_future_of_the_inside_changes_nothing(demo_works) -> None:
+    """The same images up to the cut give the same forecasts, whatever comes after it: a move, or nothing more."""
+    targets, cut = (SILICON, TEMPERATURE), round(12.0 * HOUR / CYCLE)
+
+    def forecasts(cycles: int, coal: float) -> list[tuple[Forecast, ...]]:
+        plant = ColumnFurnace(seed=3)
+        estimator = build(demo_works.tags, [targets])
+        predictor = predict.build(demo_works.tags, targets, (2.0 * HOUR,))
+        made = []
+        for cycle in range(cycles):
+            if cycle == cut:
+                plant.given = USUAL._replace(coal=coal)
+            image = plant.cycle()
+            made.append(predictor.step(image, estimator.step(image)))
+        return made
+
+    short, long = forecasts(cut, 0.0), forecasts(cut + 12, 10.0)
+    assert {forecast.model for forecast in short[-1]} == set(predict.MODELS)
+    assert short == long[:cut]
 
 
 def test_the_test_would_notice_a_leak() -> None:

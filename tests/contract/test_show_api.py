@@ -71,6 +71,15 @@ def events(session: httpx.Client, count: int, headers: dict[str, str] | None = N
 # what it tells ----------------------------------------------------------------------------------------------------
 
 
+def test_the_inside_is_told_in_a_few_kilobytes(client):
+    inside = client.get("/api/snapshot").json()["inside"]
+    assert inside["state"] == "good"
+    assert inside["before_time"] == pytest.approx(inside["time"] - 8 * HOUR, abs=600.0)
+    assert len(inside["profile"]["height"]) == len(inside["profile"]["gas"]) == 20
+    assert inside["figures"]["cohesive_top"][0] > inside["figures"]["cohesive_bottom"][0]
+    assert len(json.dumps(inside)) < 3000
+
+
 def test_the_works_is_told_whole_in_the_fields_units(client, served):
     told = client.get("/api/works").json()
     assert set(told["tags"]) == {tag.name for tag in served.works.tags}

@@ -184,4 +184,7 @@ async def test_a_warm_start_knows_the_furnace(demo_works, past, tmp_path):
     for forecast in first.forecasts:
         old = before[forecast.target, forecast.model, forecast.scored, forecast.horizon]
         assert old.quantiles[0] <= forecast.median <= old.quantiles[-1]
-        assert abs(forecast.calibrated_on - old.calibrated_on) <= 3
+        if (
+            old.calibrated_on
+        ):  # no band rests on fewer than forty errors; the twin, which began later, may just have them
+            assert abs(forecast.calibrated_on - old.calibrated_on) <= 3

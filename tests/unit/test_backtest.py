@@ -208,7 +208,7 @@ def test_the_report_is_whole(plant: Path, mapping: Path) -> None:
     content = json.loads(report.to_json())
     assert set(content) == {"target", "horizon_s", "score_from", "rows", "headline"}
     assert (content["target"], content["horizon_s"]) == (TEMPERATURE, 7200.0)
-    names = {"persistence", "mean_24h", "kalman", "learned", "sequence", "combination"}
+    names = {"persistence", "mean_24h", "kalman", "learned", "twin", "sequence", "combination"}
     assert {(row["model"], row["scored"]) for row in content["rows"]} == {
         (m, s) for m in names for s in ("sample", "mean")
     }

@@ -12,7 +12,7 @@ from ironworks.core.forecast import Forecast
 from ironworks.core.image import ProcessImage
 from ironworks.core.ports import Estimator, Predictor
 from ironworks.core.sample import Sample
-from ironworks.estimate import JointFilter
+from ironworks.estimate import together as estimators
 from ironworks.validate import Validator
 
 Progress = Callable[[float], None]
@@ -38,7 +38,11 @@ def stages(mapping: Mapping, target: str, horizon: float) -> tuple[Validator, Es
         [tag.name for tag in tags.with_role(Role.LABORATORY)] if tags[target].role == Role.LABORATORY else [target]
     )
     inputs = [name for name, column in mapping.columns.items() if column.is_input and name != target]
-    return Validator(tags, CLOCK_RESOLUTION), JointFilter(together), predict.build(tags, [target], [horizon], inputs)
+    return (
+        Validator(tags, CLOCK_RESOLUTION),
+        estimators.build(tags, [together]),
+        predict.build(tags, [target], [horizon], inputs),
+    )
 
 
 def walk(

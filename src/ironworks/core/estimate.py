@@ -23,6 +23,11 @@ class Belief:
     sd: float
 
 
+def ahead(target: str, seconds: float) -> str:
+    """The name of the belief in what `target` will be in so many seconds if the inputs stay as they are."""
+    return f"{target}.ahead.{seconds:.0f}"
+
+
 @dataclass(frozen=True, slots=True)
 class StateEstimate:
     """Beliefs by name (a tag's name for the underlying value of that tag) at a time, with health and reasons."""

@@ -1,5 +1,5 @@
-"""All models of a works as one predictor: baselines, filter, learned model, sequence model, and the combination, which
-is the headline."""
+"""All models of a works as one predictor: baselines, filter, learned model, twin, sequence model, and the combination,
+which is the headline."""
 
 from collections.abc import Sequence
 
@@ -16,11 +16,13 @@ from ironworks.predict.kalman import KalmanForecast
 from ironworks.predict.learned import Learned
 from ironworks.predict.sequence import SequenceForecast
 from ironworks.predict.sequence.network import Network
+from ironworks.predict.twin import INSIDE, TwinForecast
 from ironworks.predict.watch import Watch
 
 HEADLINE = Combination.name
 MODELS = (
-    Persistence.name, MeanOfDay.name, KalmanForecast.name, Learned.name, SequenceForecast.name, Combination.name,
+    Persistence.name, MeanOfDay.name, KalmanForecast.name, Learned.name, TwinForecast.name, SequenceForecast.name,
+    Combination.name,
 )  # fmt: skip
 DEFAULT_INPUTS = (
     "blast_volume", "oxygen_flow", "blast_temperature", "hot_blast_pressure", "blast_moisture", "top_pressure",
@@ -40,7 +42,14 @@ class Suite:
         self, targets: Sequence[str], horizons: Sequence[float], inputs: Sequence[str], network: Network | None = None
     ) -> None:
         self._watch = Watch(tuple(targets), tuple(horizons))
-        models = (Persistence(), MeanOfDay(), KalmanForecast(), Learned(inputs), SequenceForecast(network))
+        models = (
+            Persistence(),
+            MeanOfDay(),
+            KalmanForecast(),
+            Learned(inputs),
+            TwinForecast(),
+            SequenceForecast(network),
+        )
         self._models = tuple(CalibratedPredictor(model, targets, horizons) for model in models)
         self._combination, self._input_watch = Combination(), InputWatch(inputs)
         self.inputs = tuple(inputs)
@@ -66,6 +75,8 @@ class Suite:
         made = [forecast for model in self._models for forecast in model.see(view)]
         self._input_watch.step(image)
         points = {model.name: model.points for model in self._models}
+        own = {question: point for question, point in points[TwinForecast.name].items() if INSIDE in point.drivers}
+        points[TwinForecast.name] = own  # else the filter would speak with two voices
         made += self._combination.see(view, points, self._input_watch.signs)
         return tuple(made)
 

@@ -7,7 +7,7 @@ from ironworks.core.mode import Mode, ModeChange, ModeLadder
 from ironworks.core.ports import RecordReader, Sink, Source
 from ironworks.core.works import Works
 from ironworks.decide.predictive import PredictiveController
-from ironworks.estimate.joint_filter import JointFilter
+from ironworks.estimate import together
 from ironworks.guard.chain import GuardChain
 from ironworks.guard.ladder import FallWatch
 from ironworks.predict import suite
@@ -31,7 +31,8 @@ def wire_chain(
     chain = Chain(
         works=works, clock=clock, source=source, sink=sink,
         validator=Validator(works.tags, clock.resolution),
-        estimator=JointFilter(targets), predictor=suite.build(works.tags, targets, HORIZONS, network=network),
+        estimator=together.build(works.tags, [targets]),
+        predictor=suite.build(works.tags, targets, HORIZONS, network=network),
         controller=PredictiveController.from_works(works, suite.HEADLINE),
         guard=GuardChain.from_works(works, clock.resolution), watch=FallWatch.from_works(works),
         record=record, ladder=starting_ladder(works, record, clock.now()),

@@ -12,6 +12,7 @@ from ironworks.core.ports import CycleRow, DecisionRow, RecordReader
 from ironworks.core.sample import Sample
 from ironworks.core.works import Works
 from ironworks.show import journal
+from ironworks.show.inside import Inside
 from ironworks.show.panels import trend_tags
 from ironworks.show.scores import Truth, headline_model, score, shown_horizon
 from ironworks.show.tails import Tail
@@ -46,6 +47,7 @@ class Picture:
             reader.mode_changes, lambda row: row.time, lambda row: (row.setpoint, row.time, row.new), LONGEST_SPAN_S
         )
         self._forecasts: dict[str, Tail[Forecast]] = {target: self._forecast_tail(target) for target in works.targets}
+        self._inside = Inside(reader, self._shown_cycle())
         self._slow: dict[str, Section] = {"log": [], "setpoints": {}, "scores": {}}
 
     def _forecast_tail(self, target: str) -> Tail[Forecast]:
@@ -65,6 +67,8 @@ class Picture:
         for tail in self._forecasts.values():
             news.append(tail.update(now))
         self.trends.update(now, self._latest)
+        cycles = self._cycles.rows
+        self._inside.update(cycles[-1].time if cycles else None)
         if any(news):
             tags = self._works.tags
             self._slow = {
@@ -88,7 +92,12 @@ class Picture:
         modes = {
             setpoint: Mode(self._modes[setpoint]).name for setpoint in self._works.limits if setpoint in self._modes
         }
-        return {**self._slow, "modes": modes, "cycle": self._cycle(), "plant": self._plant()}
+        inside = self._inside.section(self._clock.now())
+        return {**self._slow, "modes": modes, "cycle": self._cycle(), "plant": self._plant(), "inside": inside}
+
+    def _shown_cycle(self) -> float:
+        """The works' cycle time in s, or the shortest plant time that the page can tell apart if that is longer."""
+        return max(self._works.cycle, page_resolution(self._clock))
 
     def _cycle(self) -> Section:
         rows = self._cycles.rows
@@ -104,7 +113,7 @@ class Picture:
             "failures": list(last.failures),
             "seconds": round(sum(part for _, part in last.stage_seconds), 3),
             "seconds_p95": round(seconds[min(len(seconds) - 1, math.ceil(0.95 * len(seconds)) - 1)], 3),
-            "overdue": now - last.time > CYCLE_PERIODS * max(self._works.cycle, page_resolution(self._clock)),
+            "overdue": now - last.time > CYCLE_PERIODS * self._shown_cycle(),
         }
 
     def _plant(self) -> Section:
@@ -148,7 +157,7 @@ class Picture:
             found[target] = {
                 "model": name,
                 "horizon_s": horizon,
-                "ahead": _quantiles(tag, ahead, max(self._works.cycle, page_resolution(self._clock))),
+                "ahead": _quantiles(tag, ahead, self._shown_cycle()),
                 "fan": {"made_at": newest, **_quantiles(tag, fan, math.inf)} if fan else None,
                 "calibrated_on": ahead[-1].calibrated_on if ahead else 0,
                 "why": next((_why(tag, row) for row in fan if row.horizon == horizon), None),

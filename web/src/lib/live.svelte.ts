@@ -1,7 +1,7 @@
 /** What the server tells, kept current by server-sent events. When the stream falls silent, the page says so. */
 
 import { get } from "./api";
-import type { Cycle, LogRow, ModeName, Score, Update, Value, Works } from "./types";
+import type { Cycle, Inside, LogRow, ModeName, Score, Update, Value, Works } from "./types";
 
 const SILENCE_MS = 6000; // no event for so long: every value is greyed
 const REOPEN_MS = 12000; // a stream that hangs is opened anew
@@ -19,6 +19,7 @@ class Live {
   scores = $state.raw<Record<string, Score | null>>({});
   cycle = $state.raw<Cycle | null>(null);
   plant = $state.raw<NonNullable<Update["plant"]>>({ state: "never", newest: null });
+  inside = $state.raw<Inside>({ state: "none", reasons: [] });
   log = $state.raw<LogRow[]>([]);
   recordError = $state("");
   recordAge = $state<number | null>(null);
@@ -83,6 +84,7 @@ class Live {
     if (update.scores) this.scores = update.scores;
     if (update.cycle !== undefined) this.cycle = update.cycle;
     if (update.plant) this.plant = update.plant;
+    if (update.inside) this.inside = update.inside;
     if (update.log) this.log = [...update.log, ...this.log].slice(0, MOST_LOG_ROWS);
   }
 

@@ -149,6 +149,31 @@ export interface Score {
   models: { model: string; hits: number; coverage: number | null; rmse: number }[];
 }
 
+/** Mean, standard deviation, mean 8 h before. */
+export type InsideFigure = [number, number, number | null];
+
+/** Columns over the height: means and standard deviations; null where nothing is believed. */
+export interface InsideProfile {
+  height: number[];
+  burden: (number | null)[];
+  burden_sd: (number | null)[];
+  gas: (number | null)[];
+  gas_sd: (number | null)[];
+  reduction: (number | null)[];
+  reduction_sd: (number | null)[];
+}
+
+export interface InsideEstimate {
+  state: "good" | "stale";
+  reasons: string[];
+  time: number;
+  before_time: number | null;
+  profile: InsideProfile;
+  figures: Record<string, InsideFigure>;
+}
+
+export type Inside = InsideEstimate | { state: "none"; reasons: string[] };
+
 export interface Update {
   sequence: number;
   time: number;
@@ -161,6 +186,7 @@ export interface Update {
   scores?: Record<string, Score | null>;
   cycle?: Cycle | null;
   plant?: { state: "flowing" | "silent" | "never"; newest: number | null };
+  inside?: Inside;
   log?: LogRow[];
 }
 

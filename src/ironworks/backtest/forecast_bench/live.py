@@ -9,11 +9,11 @@ from itertools import pairwise
 from ironworks import predict
 from ironworks.backtest.forecast_bench.targets import Target
 from ironworks.core.dictionary import TagDictionary
-from ironworks.core.estimate import Belief, Health, StateEstimate
 from ironworks.core.forecast import Forecast
 from ironworks.core.image import ProcessImage
+from ironworks.core.ports import Estimator
 from ironworks.core.sample import Sample
-from ironworks.estimate import JointFilter
+from ironworks.estimate import together as estimators
 from ironworks.predict.underlying import underlying
 from ironworks.validate import Validator
 
@@ -32,7 +32,7 @@ class LiveChain:
     seconds: dict[str, float] = field(default_factory=lambda: {"validate": 0.0, "estimate": 0.0, "predict": 0.0})
     slowest: float = 0.0
     _validator: Validator = field(init=False)
-    _filters: list[JointFilter] = field(init=False)
+    _estimator: Estimator = field(init=False)
     _suite: predict.Suite = field(init=False)
     _times: dict[str, deque[float]] = field(init=False)
 
@@ -40,7 +40,7 @@ class LiveChain:
         together = [target.name for target in self.targets if target.by_cast]
         alone = [[target.name] for target in self.targets if not target.by_cast]
         self._validator = Validator(self.tags, CLOCK_RESOLUTION)
-        self._filters = [JointFilter(names) for names in ([together] if together else []) + alone]
+        self._estimator = estimators.build(self.tags, ([together] if together else []) + alone)
         self._suite = predict.build(self.tags, [target.name for target in self.targets], self.horizons)
         self._times = {target.name: deque(maxlen=LATEST) for target in self.targets}
 
@@ -50,7 +50,7 @@ class LiveChain:
         self._validator.judge(samples, now)
         image = self._validator.image(now)
         validated = time.perf_counter()
-        estimate = self._estimate(image)
+        estimate = self._estimator.step(image)
         estimated = time.perf_counter()
         made = self._suite.step(image, estimate)
         made += underlying(made, estimate, self._intervals(image))
@@ -59,14 +59,6 @@ class LiveChain:
             self.seconds[stage] += wall
         self.slowest = max(self.slowest, end - begin)
         return image, made
-
-    def _estimate(self, image: ProcessImage) -> StateEstimate:
-        """The beliefs of all filters; health and reasons of the first one, which has the hot metal."""
-        beliefs: dict[str, Belief] = {}
-        found = [one.step(image) for one in self._filters]
-        for estimate in found:
-            beliefs |= estimate.beliefs
-        return StateEstimate(image.time, beliefs, found[0].health if found else Health.STARTING, found[0].reasons)
 
     def _intervals(self, image: ProcessImage) -> dict[str, float]:
         for sample in image.arrivals:

@@ -2,15 +2,19 @@
 difference from that one, as a centred mean over an hour, which takes out the ripple of charging (nine dumps an hour).
 Final values are means of the last twelve hours of 72, which takes out the ripple of tapping (four casts). The first
 hours, where both furnaces still charge and tap together, are read from ten-minute means: an hour's mean would halve a
-short dip.
+short dip. Coal's dip is some tenths of a kelvin, as much as it matters whether a cell of burden melts just before or
+just after the step: it is the mean of four pairs of furnaces that took the step at different moments of charging.
 """
 
 from typing import NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ironworks.plant.furnace.inputs import FurnaceInputs
-from ironworks.plant.validation.bench import INTERVAL, Bench, Course
+from ironworks.plant.furnace.state import FurnaceState
+from ironworks.plant.validation.bench import INTERVAL, LANES, Bench, Course, lane
 from ironworks.plant.validation.readings import HOUR, Values, first_time, per_tonne, smoothed, time_to_share
 from ironworks.plant.validation.target import Result, judge, letters
 
@@ -26,14 +30,17 @@ SMALLEST = 1e-3  # K: a sign is a sign
 RIPPLE = 0.3  # K, what tapping and charging leave in an hour's mean
 INVERSE_WITHIN = 6.0  # h: an inverse response comes before the burden that was charged at the step
 LEAST_RETURN = 0.02  # of the peak: less than this is no return
+MOMENTS = LANES // 2  # of charging and tapping at which coal's step is taken: pairs that the bench holds side by side
+APART = 1050.0  # s between two of them; no whole number of charges
 OFF = {"blast_volume": 0.0, "oxygen_flow": 0.0, "coal_injection_rate": 0.0}
 
 
 class Steps(NamedTuple):
-    """The run: a course, and the lane of every step."""
+    """The run: a course, the lane of every step, and the first hours after coal's step taken at several moments."""
 
     course: Course
     lanes: dict[str, int]
+    dip: Values  # K, ten-minute means, mean of the moments
 
     def response(self, name: str, output: str) -> Values:
         """Smoothed difference of an output from the untouched furnace, SI, at `times`."""
@@ -75,7 +82,21 @@ def run_steps(bench: Bench) -> Steps:
     second = bench.run([u, *lasting.values(), u, dry], WITHOUT_COAL - STOP, start=first.states)
     third = bench.run([u, *lasting.values(), u, u], LENGTH - WITHOUT_COAL, start=second.states)
     names = [*lasting, "stop", "no_coal"]
-    return Steps(first.then(second).then(third), {name: i for i, name in enumerate(names, 1)})
+    lanes = {name: i for i, name in enumerate(names, 1)}
+    return Steps(first.then(second).then(third), lanes, coal_dip(bench, lasting["coal"]))
+
+
+def coal_dip(bench: Bench, coal: FurnaceInputs) -> Values:
+    """Difference of the pool temperature, K, in ten-minute means over the first hours after coal's step, as the mean of
+    MOMENTS pairs of furnaces that took it APART s after one another."""
+    states: list[FurnaceState] = [bench.settled]
+    for _ in range(MOMENTS - 1):
+        after = bench.run([bench.inputs], APART, every=APART, start=states[-1]).states
+        states.append(lane(after, 0))
+    pairs = jax.tree.map(lambda *x: jnp.stack([jnp.asarray(value) for value in x for _ in range(2)]), *states)
+    course = bench.run([bench.inputs, coal] * MOMENTS, INVERSE_WITHIN * HOUR, start=pairs)
+    values = course["hot_metal_temperature"]
+    return np.mean(values[:, 1::2] - values[:, ::2], axis=1)
 
 
 def step_targets(bench: Bench) -> list[Result]:
@@ -150,8 +171,9 @@ def flame_at_once(steps: Steps, name: str) -> float:
 
 def coal(steps: Steps) -> list[Row]:
     """Coal +1 kg/s: first down, then up."""
-    hours, values = steps.times, steps.early("coal")
-    bottom = int(np.argmin(np.where(hours < INVERSE_WITHIN, values, np.inf)))
+    values = steps.dip
+    hours = steps.times[: len(values)]
+    bottom = int(np.argmin(values))
     back = first_time(hours[bottom:], values[bottom:] > 0.0)
     coke_more, coal_more = extra_fuel(steps, "coal")
     more = coke_more + coal_more

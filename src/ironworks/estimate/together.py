@@ -1,0 +1,33 @@
+"""Several estimators as one: the filters of what is sampled, and where the works has what it takes, the inside."""
+
+from collections.abc import Sequence
+
+from ironworks.core.dictionary import TagDictionary
+from ironworks.core.estimate import Belief, StateEstimate
+from ironworks.core.image import ProcessImage
+from ironworks.core.ports import Estimator
+from ironworks.estimate.inside import InsideFilter
+from ironworks.estimate.inside.reading import COKE, NEEDED
+from ironworks.estimate.joint_filter import JointFilter
+
+
+class Together:
+    """Implements core.ports.Estimator: the beliefs of all, the health of the first, the reasons of all."""
+
+    def __init__(self, estimators: Sequence[Estimator]) -> None:
+        self._estimators = tuple(estimators)
+
+    def step(self, image: ProcessImage) -> StateEstimate:
+        """The estimate at the image's time."""
+        found = [one.step(image) for one in self._estimators]
+        beliefs: dict[str, Belief] = {}
+        for estimate in found:
+            beliefs |= estimate.beliefs
+        return StateEstimate(image.time, beliefs, found[0].health, tuple(r for one in found for r in one.reasons))
+
+
+def build(tags: TagDictionary, groups: Sequence[Sequence[str]]) -> Estimator:
+    """The estimator of a works. groups: targets that are filtered together, the hot metal first."""
+    filters: list[Estimator] = [JointFilter(group) for group in groups]
+    sees_inside = all(name in tags for name in NEEDED) and any(all(name in tags for name in pair) for pair in COKE)
+    return Together([*filters, InsideFilter()]) if sees_inside else Together(filters)

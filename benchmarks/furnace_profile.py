@@ -17,7 +17,7 @@ import jax.numpy as jnp
 
 from ironworks.physics import slag
 from ironworks.physics.backend import COMPILER
-from ironworks.plant.furnace import charging, descent, gas, liquids, model, pool, wall
+from ironworks.plant.furnace import charging, descent, gas, liquids, model, pool, pressures, wall
 from ironworks.plant.furnace.batch import GROUP, advance_batch, repeat
 from ironworks.plant.furnace.column import column_geometry, layers
 from ironworks.plant.furnace.furnace import Furnace
@@ -50,7 +50,7 @@ def parts(furnace: Furnace, slots: int) -> dict[str, tuple[Callable[..., Any], t
         "rates": (functools.partial(solid_rates, dt=STEP), (p, c, lay)),
         "gas sweep": (gas.march, (c, f.rates, f.raceway, monoxide, f.sweep.enthalpy[:, 0])),
         "liquid sweep": (liquids.descend, (p, c, lay, f.rates.melting)),
-        "pressures": (model.bed_pressures, (p, g, u, s, f.sweep, lay, f.drip, f.raceway, f.level)),
+        "pressures": (pressures.bed_pressures, (p, u, s, f.sweep, lay, f.drip, f.raceway, f.level)),
         "wall": (wall.wall_flow, (p, g, u, c, lay, s.wall)),
         "pool": (functools.partial(pool.advance_pool, dt=STEP), in_pool),
         "descent": (functools.partial(descent.come_down, dt=STEP), (p, g, u, s, c, lay, f.pressures.drop)),

@@ -3,8 +3,10 @@
 Needs the extra `fmi` (`pip install 'ironworks[fmi]'`): the native library of pythonfmu loads Python and this package.
 The machine that runs the FMU needs Python with ironworks as well (the FMU says `needsExecutionTool`); parameters and
 the settled state of the furnace travel inside it. A host that is itself Python (FMPy) works on Linux x86-64; another
-one must have libpython loaded, since the library does not link it. One instance a process: a second one fails in
-pythonfmu's library (NTNU-IHB/PythonFMU issue 228), and the FMU says so (`canBeInstantiatedOnlyOncePerProcess`).
+one must have libpython loaded for all (RTLD_GLOBAL), since the library does not link it.
+
+Three things that pythonfmu's library (0.7.0) gets wrong end the host's process in a crash, and are made good here:
+`hold_namespace`, `survivable` and `finalize_early` say what and how.
 
 Inputs are the set points, outputs the furnace's true values (moments at the end of a step), in the units of the field,
 which stand in modelDescription.xml with their conversion to SI. Steps are whole multiples of 30 s. An input that the
@@ -12,7 +14,12 @@ furnace cannot take makes the step fail (fmi2Discard) with the reason in the log
 `frozen` true.
 """
 
+import ctypes
+import functools
+import os
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -43,7 +50,9 @@ PARAMETERS, STATE = "parameters.npz", "settled.npz"
 MODULE = "ironworks_furnace"
 SCRIPT = '''"""The furnace; the code is in the installed package ironworks."""
 
-from ironworks.plant.fmu import FurnaceSlave
+from ironworks.plant.fmu import FurnaceSlave, hold_namespace
+
+hold_namespace(globals())
 
 
 class Furnace(FurnaceSlave):
@@ -67,6 +76,66 @@ BASE = {
     "kg/Nm3": {"kg": 1, "m": -3}, "Pa": {"kg": 1, "m": -1, "s": -2}, "-": {},
 }  # fmt: skip
 """Exponents of the SI base units of our SI symbols; a normal cubic metre counts as a cubic metre."""
+
+
+CALLED = (
+    "setup_experiment", "enter_initialization_mode", "exit_initialization_mode", "do_step", "terminate",
+    "get_real", "get_integer", "get_boolean", "get_string", "set_real", "set_integer", "set_boolean", "set_string",
+)  # fmt: skip
+"""Methods that the library calls."""
+
+
+def hold(thing: object) -> None:
+    """One reference more to `thing`, for one that the library gives back without owning it."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
+
+
+def hold_namespace(namespace: dict[str, Any]) -> None:
+    """Keep the namespace of the script alive, which the library runs once for every instance.
+
+    Its `findClass` gives back a reference to the namespace that `PyModule_GetDict` only lent it. Without this the
+    namespace is freed in use: a second instance no longer finds its class (NTNU-IHB/PythonFMU issue 228), and the end
+    of the process clears whatever has taken that place in memory.
+    """
+    hold(namespace)
+
+
+def survivable(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of the slave whose exceptions leave it whole.
+
+    The library answers an exception with the status fatal and gives back class, instance and messages, but forgets
+    that it did: it uses them again in any later call and gives them back once more with the instance.
+    """
+
+    @functools.wraps(method)
+    def guarded(self: "FurnaceSlave", *given: Any) -> Any:
+        try:
+            return method(self, *given)
+        except Exception:
+            for thing in (type(self), self, self.log_queue):
+                hold(thing)
+            raise
+
+    return guarded
+
+
+def finalize_early(resources: Path) -> None:
+    """Let a Python that the library has started end before what JAX needs for that is gone.
+
+    In a host that is not Python the library ends Python when its own variables are destroyed. It was loaded before
+    JAX, so that JAX's variables are destroyed earlier, and objects of JAX that are freed then reach for them. The call
+    noted here comes, at the exit of the process, before all that is there by now is destroyed. A host that is Python
+    has ended its interpreter by then, and nothing is left to do.
+    """
+    if sys.platform != "linux":
+        return
+    file = resources.parent / "binaries" / "linux64" / f"{MODULE}.so"
+    try:
+        library = ctypes.CDLL(str(file), mode=os.RTLD_NOW | os.RTLD_NOLOAD | os.RTLD_NODELETE)
+        finalize = library.finalizePythonInterpreter
+    except (OSError, AttributeError):  # the slave is used without the library, as by the builder, or with another one
+        return
+    ctypes.CDLL(None)["__cxa_atexit"](finalize, None, None)
 
 
 class FurnaceSlave(Fmi2Slave):
@@ -99,6 +168,12 @@ class FurnaceSlave(Fmi2Slave):
                 description="the furnace has frozen", getter=lambda: self.frozen,
             )
         )  # fmt: skip
+        finalize_early(folder)
+
+    def __init_subclass__(cls) -> None:
+        """The library calls the subclass that the script of the FMU makes."""
+        for name in CALLED:
+            setattr(cls, name, survivable(getattr(cls, name)))
 
     def _register(self, name: str, symbol: str, causality: Fmi2Causality, variability: Fmi2Variability) -> None:
         unit = UNITS[symbol]
@@ -120,15 +195,17 @@ class FurnaceSlave(Fmi2Slave):
         self._inputs = self._inputs._replace(**{name: value})
 
     def enter_initialization_mode(self) -> None:
-        """Outputs of the first instant: those of a step from the settled state, which is not kept."""
-        self._read(self._furnace.step(self._state, self._inputs)[1])
-
-    def exit_initialization_mode(self) -> None:
-        """The same with the start values of the inputs. The master may set any; the first step checks them."""
+        """Outputs of the first instant: those of a step from the settled state, which is not kept. The master may have
+        set any start values of the inputs; the first step checks them."""
         try:
-            self.enter_initialization_mode()
+            self._read(self._furnace.step(self._state, self._inputs)[1])
         except IronworksError as error:
             self.log(str(error), Fmi2Status.warning)
+
+    def exit_initialization_mode(self) -> None:
+        """The same with the inputs that the master has set since."""
+        self.enter_initialization_mode()
+        finalize_early(Path(str(self.resources)))  # again: the first step has compiled the furnace, and JAX has more
 
     def do_step(self, current_time: float, step_size: float) -> bool:
         """One communication step; False with a reason in the log where the furnace refuses."""
@@ -191,5 +268,5 @@ def export_fmu(works: Works, out: Path) -> Path:
         # The numbers and not the file: a works may be built on another one, whose files do not travel.
         np.savez(files[0], allow_pickle=False, **{k: np.asarray(v) for k, v in parameters._asdict().items()})
         files[1].write_bytes(snapshot(settled_state(works, parameters)))
-        FmuBuilder.build_FMU(script, out, files, canBeInstantiatedOnlyOncePerProcess=True)
+        FmuBuilder.build_FMU(script, out, files)
     return out

@@ -6,13 +6,15 @@ way.
 
 On a CPU a batch goes in groups of equal size, side by side on the cores that this process may use: a group's arrays
 stay in the cores' caches. The groups follow from the size of the batch alone, so that a result does not depend on the
-number of cores. One program is compiled for each size of group (1, 2, 4 ... GROUP). On other devices the batch goes as
-one.
+number of cores. While a group's columns leave enough slots empty it goes with fewer of them, which changes nothing but
+rounding; where a column grows into the last of these the group is worked out again with all. One program is compiled
+for each size of group (1, 2, 4 ... GROUP), and another one where all slots are needed. On other devices the batch goes
+as one.
 """
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -22,13 +24,16 @@ import numpy as np
 
 from ironworks.core.errors import CallError
 from ironworks.physics.backend import COMPILER
-from ironworks.plant.furnace.furnace import LONGEST_STEP, STEP, _steps
+from ironworks.plant.furnace.furnace import LONGEST_STEP, STEP, _watched_steps
 from ironworks.plant.furnace.inputs import FurnaceInputs, check
 from ironworks.plant.furnace.outputs import FurnaceOutputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.state import FurnaceState
 
 GROUP = 32  # furnaces side by side in one program, at most; found by timing 8, 16, 32, 64 and 128
+FEWER = 0.8  # of the slots: what a group goes with as long as it suffices; about two thirds are in use
+SPARE = 4  # slots of these that must be empty at the start, so that few groups are worked out twice
+UNTOUCHED = 2  # slots of these that must stay empty: the highest shows the gas over the burden, one is for a new dump
 
 Tree = TypeVar("Tree", FurnaceParameters, FurnaceState, FurnaceInputs)
 Part = tuple[FurnaceParameters, FurnaceState, FurnaceInputs]
@@ -75,10 +80,10 @@ def advance_batch(
     own = (own_parameters, True, own_inputs)
     run = functools.partial(_advance, count=jnp.asarray(count), dt=float(dt), own=own)
     if jax.default_backend() != "cpu" or size == 1:
-        return run(whole)
+        return run(whole)[:2]
     groups = _groups(whole, own, size)
     with ThreadPoolExecutor(_cores()) as pool:
-        done = list(pool.map(lambda part: jax.block_until_ready(run(part)), groups))
+        done = list(pool.map(lambda part: jax.block_until_ready(_with_fewer(run, part)), groups))
     return jax.tree.map(lambda *leaves: jnp.concatenate(leaves)[:size], *done)
 
 
@@ -114,11 +119,43 @@ def _check(
             raise CallError(error.what, f"member {i}", error.expected, error.remedy) from None
 
 
-@functools.partial(jax.jit, static_argnames=("dt", "own"), compiler_options=COMPILER)
-def _advance(part: Part, count: jax.Array, dt: float, own: tuple[bool, ...]) -> tuple[FurnaceState, FurnaceOutputs]:
-    """A group at once; `own`: which of parameters, states and inputs have the leading axis."""
+def _with_fewer(run: Callable[..., Any], part: Part) -> tuple[FurnaceState, FurnaceOutputs]:
+    """`run` of a group with fewer slots where the burden has room in them all the time, else with all."""
+    slots = part[1].cells.carbon.shape[-1]
+    fewer = 8 * round(FEWER * slots / 8)  # whole registers
+    if fewer < slots and np.max(part[1].active) <= fewer - SPARE:
+        states, outputs, most = run(part, slots=fewer)
+        if np.max(most) <= fewer - UNTOUCHED:
+            return states, outputs
+    return run(part)[:2]
 
-    def one(p: FurnaceParameters, s: FurnaceState, u: FurnaceInputs) -> tuple[FurnaceState, FurnaceOutputs]:
-        return _steps(p, s, u, count, dt)
+
+def _cut(state: FurnaceState, slots: int) -> FurnaceState:
+    """The state with the first `slots` slots; the others must be empty."""
+    return state._replace(cells=jax.tree.map(lambda field: field[..., :slots], state.cells))
+
+
+def _filled(state: FurnaceState, outputs: FurnaceOutputs, slots: int) -> tuple[FurnaceState, FurnaceOutputs]:
+    """State and outputs with `slots` slots again: empty ones hold nothing, and gas passes through them unchanged."""
+
+    def fill(field: jax.Array) -> jax.Array:
+        missing = (*field.shape[:-1], slots - field.shape[-1])
+        return jnp.concatenate([field, jnp.broadcast_to(field[..., -1:], missing)], axis=-1)
+
+    profiles = {name: fill(field) for name, field in outputs._asdict().items() if name.startswith("profile_")}
+    return state._replace(cells=jax.tree.map(fill, state.cells)), outputs._replace(**profiles)
+
+
+@functools.partial(jax.jit, static_argnames=("dt", "own", "slots"), compiler_options=COMPILER)
+def _advance(
+    part: Part, count: jax.Array, dt: float, own: tuple[bool, ...], slots: int | None = None
+) -> tuple[FurnaceState, FurnaceOutputs, jax.Array]:
+    """A group at once, and the most slots that a member had in use (B,). `own`: which of parameters, states and inputs
+    have the leading axis; `slots`: how many to go with, all without it."""
+
+    def one(p: FurnaceParameters, s: FurnaceState, u: FurnaceInputs) -> tuple[FurnaceState, FurnaceOutputs, jax.Array]:
+        all_slots = s.cells.carbon.shape[-1]
+        state, outputs, most = _watched_steps(p, _cut(s, slots or all_slots), u, count, dt)
+        return *_filled(state, outputs, all_slots), most
 
     return jax.vmap(one, in_axes=tuple(0 if has else None for has in own))(*part)

@@ -12,6 +12,7 @@ from ironworks.plant.furnace.state import Cells
 
 TABLE = 128  # intervals of the table height(volume fraction); error of height below 2 cm
 FINE = 1024  # points of the quadrature behind the table
+BURDEN_ZONES = (2, 3, 4, 5)  # wall zones beside burden: bosh, belly, lower and upper stack; 0 hearth, 1 tuyeres
 SOFTENING_MIDDLE = 1550.0  # K, ore layer has lost half of its softening shrinkage
 SOFTENING_WIDTH = 40.0  # K
 
@@ -104,5 +105,24 @@ def layers(p: FurnaceParameters, g: Geometry, cells: Cells, active: Array) -> La
     height = g.height[i] + rest * (g.height[i + 1] - g.height[i])
     area = g.area[i] + rest * (g.area[i + 1] - g.area[i])
     used = (jnp.arange(volume.shape[1])[None, :] < active[:, None]).astype(volume.dtype)
-    zone = 2 + jnp.sum(height[..., None] > g.zone_bounds, axis=-1)
+    zone = BURDEN_ZONES[0] + jnp.sum(height[..., None] > g.zone_bounds, axis=-1)
     return Layers(ore, coke, height, area * shares, used, zone)
+
+
+def at_zone(values: Array, zone: Array) -> Array:
+    """Of values (Z,) by wall zone that of each cell's zone (A, N). A choice: a gather would go cell by cell."""
+    found = values[BURDEN_ZONES[-1]]
+    for i in reversed(BURDEN_ZONES[:-1]):
+        found = jnp.where(zone == i, values[i], found)
+    return found
+
+
+def in_zones(zone: Array) -> Array:
+    """1 where a cell lies in a zone of BURDEN_ZONES, (4, ...)."""
+    numbers = jnp.asarray(BURDEN_ZONES).reshape((-1,) + (1,) * zone.ndim)
+    return (zone == numbers).astype(jnp.float64)
+
+
+def all_zones(values: Array) -> Array:
+    """Values (Z,) of all wall zones from those of BURDEN_ZONES; 0 where no burden is."""
+    return jnp.concatenate([jnp.zeros(BURDEN_ZONES[0], values.dtype), values])

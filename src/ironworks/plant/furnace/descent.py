@@ -11,16 +11,16 @@ void drives out (less than a second of the furnace's own gas).
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
 from ironworks.physics.constants import GRAVITY, M_C, M_FE2O3
 from ironworks.physics.enthalpy import total
-from ironworks.plant.furnace.column import Geometry, Layers, gangue_mass, solid_volumes
+from ironworks.plant.furnace.column import BURDEN_ZONES, Geometry, Layers, gangue_mass, in_zones, solid_volumes
 from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.rates import Reduction, SolidRates
+from ironworks.plant.furnace.seldom import seldom
 from ironworks.plant.furnace.solids import enthalpy_coefficients
 from ironworks.plant.furnace.state import Cells, Descent, FurnaceState
 
@@ -70,12 +70,12 @@ def come_down(
     after, fallen = sink(p, g, u, s.descent, lift(p, s.cells, lay, drop).section, consumed, dt)
     deep = fallen > MIXING_DEPTH
     share = shed(p, u, lay, dt) + fall_through(p, s.cells, lay, jnp.where(deep, fallen, 0.0) * g.throat_area)
+    return seldom(jnp.any(share > 0.0), rearranged, cells, p, share, s.active, deep), after
 
-    def rearranged(now: Cells) -> Cells:
-        return turn_over(drop_ore(p, now, share), s.active, deep)
 
-    # Rare events: a single run steps over their arithmetic, a batch works them out for all and selects.
-    return jax.lax.cond(jnp.any(share > 0.0), rearranged, lambda now: now, cells), after
+def rearranged(cells: Cells, p: FurnaceParameters, share: Array, active: Array, deep: Array) -> Cells:
+    """Cells after a share (A, N) of their ore dropped and the top of annuli fallen `deep` (A,) turned over."""
+    return turn_over(drop_ore(p, cells, share), active, deep)
 
 
 def lift(p: FurnaceParameters, cells: Cells, lay: Layers, drop: Array) -> Lift:
@@ -144,12 +144,13 @@ def sink(
 
 def shed(p: FurnaceParameters, u: FurnaceInputs, lay: Layers, dt: float) -> Array:
     """Share (A, N) of the ore of each cell that falls from the wall in a step, at the rates `fallen_burden`."""
-    rows, slots = jnp.indices(lay.ore_volume.shape)
-    beside = ((rows == rows[-1, 0]) & (slots >= RECEIVING_CELLS)).astype(lay.ore_volume.dtype)
-    here = (lay.zone == jnp.arange(jnp.shape(u.fallen_burden)[0])[:, None, None]) * beside  # (Z, A, N)
-    mass = jnp.sum(here * lay.ore_volume, axis=(1, 2)) * p.ore_bulk_density
-    rate = jnp.where(mass > 0.0, jnp.asarray(u.fallen_burden) * dt / jnp.maximum(mass, 1.0), 0.0)
-    return jnp.sum(here * jnp.minimum(rate, MOST_FALL)[:, None, None], axis=0)
+    ore = lay.ore_volume[-1]
+    here = in_zones(lay.zone[-1]) * (jnp.arange(ore.shape[0]) >= RECEIVING_CELLS)  # (4, N)
+    mass = jnp.sum(here * ore, axis=1) * p.ore_bulk_density
+    wanted = jnp.asarray(u.fallen_burden)[jnp.asarray(BURDEN_ZONES)] * dt
+    rate = jnp.where(mass > 0.0, wanted / jnp.maximum(mass, 1.0), 0.0)
+    beside = jnp.sum(here * jnp.minimum(rate, MOST_FALL)[:, None], axis=0)
+    return jnp.zeros_like(lay.ore_volume).at[-1].set(beside)
 
 
 def fall_through(p: FurnaceParameters, cells: Cells, lay: Layers, volume: Array) -> Array:

@@ -23,6 +23,7 @@ from ironworks.plant.furnace.state import FurnaceState
 
 STEP = 30.0  # s, explicit step of the burden; 10 s moves the hot metal by less than 2 K
 LONGEST_STEP = 120.0  # s, longer steps would let slot 0 burn out between merges
+LONGEST_CALL = 1e10  # s, three centuries: more (or what is not finite) is no count of steps
 SETTLING = 5.0 * 86400.0  # s, after which the start has forgotten the guess
 FORMAT = "ironworks-furnace-3"
 
@@ -36,24 +37,36 @@ def step(
     return after, report(parameters, geometry, state, after, inputs, flows)
 
 
+Carried = tuple[FurnaceState, FurnaceOutputs, jax.Array]
+
+
 def _steps(
     parameters: FurnaceParameters, state: FurnaceState, inputs: FurnaceInputs, count: jax.Array, dt: float
 ) -> tuple[FurnaceState, FurnaceOutputs]:
     """`count` steps with the same inputs; outputs of the last one only, so that the others cost nothing."""
+    after, outputs, _ = _watched_steps(parameters, state, inputs, count, dt)
+    return after, outputs
+
+
+def _watched_steps(
+    parameters: FurnaceParameters, state: FurnaceState, inputs: FurnaceInputs, count: jax.Array, dt: float
+) -> tuple[FurnaceState, FurnaceOutputs, jax.Array]:
+    """`_steps`, and the most slots that an annulus had in use before and after any step ()."""
     geometry = column_geometry(parameters)
 
-    def body(number: jax.Array, pair: tuple[FurnaceState, FurnaceOutputs]) -> tuple[FurnaceState, FurnaceOutputs]:
-        before, outputs = pair
+    def body(number: jax.Array, carried: Carried) -> Carried:
+        before, outputs, most = carried
         after, flows = advance_state(parameters, geometry, before, inputs, dt)
-        return after, jax.lax.cond(
+        outputs = jax.lax.cond(
             number == count - 1,
             lambda: report(parameters, geometry, before, after, inputs, flows),
             lambda: outputs,
         )
+        return after, outputs, jnp.maximum(most, jnp.max(after.active))
 
     shapes = jax.eval_shape(lambda: step(parameters, state, inputs, dt)[1])
     nothing = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
-    return jax.lax.fori_loop(0, count, body, (state, nothing))
+    return jax.lax.fori_loop(0, count, body, (state, nothing, jnp.max(state.active)))
 
 
 _compiled_steps = jax.jit(_steps, static_argnames=("dt",), compiler_options=COMPILER)
@@ -133,7 +146,7 @@ class Furnace:
         return _sequence(self.parameters, state, jax.tree.map(jnp.asarray, sequence), self.dt, count)
 
     def _whole(self, seconds: float) -> int:
-        count = round(seconds / self.dt)
+        count = round(seconds / self.dt) if abs(seconds) < LONGEST_CALL else 0
         if count < 1 or abs(count * self.dt - seconds) > 1e-6 * self.dt:
             raise CallError(f"{seconds} s is not a whole number of steps of {self.dt} s", "Furnace",
                             "a positive multiple of dt", "round the time or choose another dt")  # fmt: skip

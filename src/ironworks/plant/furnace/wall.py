@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ironworks.physics.constants import REFERENCE_TEMPERATURE
-from ironworks.plant.furnace.column import Geometry, Layers, softened
+from ironworks.plant.furnace.column import Geometry, Layers, all_zones, at_zone, in_zones, softened
 from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.state import Cells, Wall
@@ -37,17 +37,18 @@ def wall_flow(p: FurnaceParameters, g: Geometry, u: FurnaceInputs, cells: Cells,
     lining, staves = per_volume * (1.0 - wall.bare) / covered, per_volume * wall.bare * inner
     volume = lay.used * (lay.ore_volume + lay.coke_volume)
     volume = volume * (jnp.asarray(p.wall_loss_share) / jnp.asarray(p.annulus_area_share))[:, None]
-    to_lining = lining[lay.zone] * volume * (cells.temperature - wall.refractory_temperature[lay.zone])
-    to_staves = staves[lay.zone] * volume * (cells.temperature - wall.stave_temperature[lay.zone])
-    here = lay.zone == jnp.arange(area.shape[0])[:, None, None]
+    zone = lay.zone
+    to_lining = at_zone(lining, zone) * volume * (cells.temperature - at_zone(wall.refractory_temperature, zone))
+    to_staves = at_zone(staves, zone) * volume * (cells.temperature - at_zone(wall.stave_temperature, zone))
+    here = in_zones(zone)
     water = area * p.stave_coefficient * (wall.stave_temperature - p.water_temperature)
     near = volume[-1] * here[:, -1]
-    filled = jnp.sum(near, axis=1)
-    beside = jnp.sum(near * cells.temperature[-1], axis=1) / jnp.maximum(filled, SMALL)
+    filled = all_zones(jnp.sum(near, axis=1))
+    beside = all_zones(jnp.sum(near * cells.temperature[-1], axis=1)) / jnp.maximum(filled, SMALL)
     return WallFlow(
         to_lining + to_staves,
-        jnp.sum(to_lining * here, axis=(1, 2)),
-        jnp.sum(to_staves * here, axis=(1, 2)),
+        all_zones(jnp.sum(to_lining * here, axis=(1, 2))),
+        all_zones(jnp.sum(to_staves * here, axis=(1, 2))),
         water,
         jnp.where(filled > SMALL, beside, REFERENCE_TEMPERATURE),
     )

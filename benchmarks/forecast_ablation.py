@@ -3,7 +3,8 @@
 `python -m benchmarks.forecast_ablation TAPES [FURNACES [DAYS [SEED]]]` (8 furnaces, 6 days, seed 7100): furnaces that
 the shipped sequence model has not seen are drawn, run by their operators and kept on tape in the folder TAPES. Then the
 filter and the network go over the tapes with some of the tags taken out of every image. Printed: root mean square error
-against the truth, and by how much it is larger than with all there is.
+against the truth, and by how much it is larger than with all there is. Before that, on the same tapes from their second
+day on: the filter, what the twin and the network make of it, and the headline with and without the twin.
 """
 
 import sys
@@ -14,16 +15,30 @@ from pathlib import Path
 import numpy as np
 
 from ironworks.commands.train_across.farm import record_farm
-from ironworks.commands.train_across.rows import rows_of
+from ironworks.commands.train_across.rows import FILTERED, Truth, rows_of
 from ironworks.commands.train_across.tape import Tape
 from ironworks.core.forecast import Scored
+from ironworks.estimate import JointFilter
+from ironworks.estimate.inside import InsideFilter
+from ironworks.estimate.together import Together
+from ironworks.predict.baselines import MeanOfDay, Persistence
+from ironworks.predict.calibrated import questions
+from ironworks.predict.combination import Combination
+from ironworks.predict.kalman import KalmanForecast
+from ironworks.predict.learned import Learned
+from ironworks.predict.points import Question
 from ironworks.predict.sequence.features import TAP_HOLES, TARGETS
-from ironworks.predict.sequence.model import shipped
+from ironworks.predict.sequence.model import SequenceForecast, shipped
 from ironworks.predict.sequence.quantities import QUANTITIES
 from ironworks.predict.sequence.questions import ASKED
+from ironworks.predict.suite import DEFAULT_INPUTS
+from ironworks.predict.twin import INSIDE, TwinForecast
+from ironworks.predict.watch import Watch
 
 TEMPERATURE, SILICON = TARGETS
 HORIZONS = (2 * 3600.0, 8 * 3600.0)
+DAY = 86400.0
+PARTS = ("persistence", "kalman", "learned", "twin", "sequence", "headline without the twin", "headline")
 SHOWN = {TEMPERATURE: (1.0, "degC"), SILICON: (0.01, "%")}
 PROCESS = frozenset(tag for one in QUANTITIES for tag in one.tags)
 LOST = {
@@ -85,6 +100,48 @@ def scores(tapes: list[Tape], lost: frozenset[str]) -> dict[tuple[str, float], S
     return found
 
 
+def part_errors(tape: Tape) -> dict[tuple[str, float, str], list[float]]:
+    """Errors (SI) against the truth of every part of the forecast, by target, horizon and part."""
+    watch, truth = Watch(FILTERED, HORIZONS), Truth(tape)
+    estimator = Together([JointFilter(FILTERED), InsideFilter()])
+    models = (Persistence(), MeanOfDay(), KalmanForecast(), Learned(DEFAULT_INPUTS), TwinForecast(), SequenceForecast())
+    whole, blind, asked = Combination(), Combination(), questions(FILTERED, HORIZONS)
+    found: dict[tuple[str, float, str], list[float]] = {}
+    for image in tape.images():
+        view = watch.look(image, estimator.step(image))
+        points = {model.name: model.points(view, asked) for model in models}
+        said = {name: {q: p.mean for q, p in answers.items()} for name, answers in points.items()}
+        own = {q: p for q, p in points[TwinForecast.name].items() if INSIDE in p.drivers}
+        without = {name: answers for name, answers in points.items() if name != TwinForecast.name}
+        for name, one, given in (("headline without the twin", blind, without), ("headline", whole, {
+            **points, TwinForecast.name: own})):  # fmt: skip
+            made = one.see(view, given)
+            said[name] = {Question(f.target, f.horizon, f.scored): f.median for f in made}
+        if image.time - float(tape.time[0]) < DAY:
+            continue
+        for target in TARGETS:
+            for horizon in HORIZONS:
+                question = Question(target, horizon, Scored.SAMPLE)
+                value = truth.of(target, Scored.SAMPLE, image.time, horizon)
+                if np.isfinite(value) and all(question in said[name] for name in PARTS):
+                    for name in PARTS:
+                        found.setdefault((target, horizon, name), []).append(said[name][question] - value)
+    return found
+
+
+def report_parts(tapes: list[Tape], tell: Callable[[str], None] = print) -> None:
+    """Root mean square errors of the parts, over all tapes."""
+    found: dict[tuple[str, float, str], list[float]] = {}
+    for tape in tapes:
+        for key, errors in part_errors(tape).items():
+            found.setdefault(key, []).extend(errors)
+    columns = [(target, horizon) for target in TARGETS for horizon in HORIZONS]
+    tell(f"{'':26s}" + "".join(f"{t.split('_')[-1]} {h / 3600:g} h, {SHOWN[t][1]}".rjust(24) for t, h in columns))
+    for name in PARTS:
+        cells = [rmse(float(np.sum(np.square(found[*key, name]))), len(found[*key, name]), key[0]) for key in columns]
+        tell(f"{name:26s}" + "".join(f"{cell:.3g}".rjust(24) for cell in cells))
+
+
 def rmse(total: float, n: int, target: str) -> float:
     return float(np.sqrt(total / n)) / SHOWN[target][0]
 
@@ -115,4 +172,6 @@ if __name__ == "__main__":
     files, failures = record_farm(folder, int(furnaces), float(days), int(seed), 2, lambda days: None)
     for failure in failures:
         print(failure)
-    report([Tape.load(file) for file in files])
+    tapes = [Tape.load(file) for file in files]
+    report_parts(tapes)
+    report(tapes)

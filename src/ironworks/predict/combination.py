@@ -1,13 +1,15 @@
 """The combination: models weighed by how they have done lately, and by how differently they err.
 
-First weights: proportional to exp(-n d / 2), where d is how much larger a model's discounted mean squared error is than
-the best one's, in units of that best one, and n a number of samples' worth of trust: the weights of Bayesian model
-averaging with known noise, tempered by forgetting. From there to the weights w >= 0, of sum one, whose mixture would
-have erred least (Bates and Granger, The combination of forecasts, 1969), as far as the errors seen bear it out:
+First weights: proportional to p exp(-n d / 2), where p is what other furnaces say of a model, d how much larger its
+discounted mean squared error is than the best one's, in units of that best one, and n a number of samples' worth of
+trust: the weights of Bayesian model averaging with known noise, tempered by forgetting. From there to the weights
+w >= 0, of sum one, whose mixture would have erred least (Bates and Granger, The combination of forecasts, 1969), as far
+as the errors seen bear it out:
 
     minimise   w' C w / best + (DRAWN_IN / n) |w - first|^2,     C the discounted mean products of errors
 
-Before there are errors to go by, the state-space model speaks alone.
+n counts errors that do not overlap: twenty of forecasts 8 h ahead within a day are no more than three.
+Before there are errors to go by, p alone counts.
 """
 
 import math
@@ -25,12 +27,16 @@ from ironworks.predict.watch import View
 
 HALF_LIFE = 400.0
 """Judged forecasts after which an error counts half."""
-TRUST = 60.0
-"""Worth of the discounted errors in independent samples; low, so that a lucky streak does not take all the weight."""
+TRUST = 20.0
+"""Most that the discounted errors count, in independent ones; low, so that a lucky streak does not take all."""
 FEWEST_ERRORS = 40
 DRAWN_IN = 40.0
-"""Worth of the first weights in judged forecasts."""
+"""Worth of the first weights in independent errors."""
 FIRST = "kalman"
+PRIOR = {"persistence": 0.01, "mean_24h": 0.01, "kalman": 0.1, "learned": 0.1, "twin": 0.4, "sequence": 0.4}
+"""Weights before anything is known of a furnace: on drawn ones the half of twin and network errs least at all horizons,
+and each believes in itself only as far as it has been right."""
+OTHERWISE = 0.1
 HELD = 1e3
 """Weight of the sum of the weights in the least squares: it stays within a millionth of one."""
 HEARD = 0.2
@@ -72,8 +78,8 @@ class Combination:
         errors = self._errors.get(question)
         known = errors.known(names) if errors is not None else ()
         if errors is None or not known:
-            alone = FIRST if FIRST in names else names[0]
-            return {name: float(name == alone) for name in names}
+            prior = {name: PRIOR.get(name, OTHERWISE) for name in names}
+            return {name: one / math.fsum(prior.values()) for name, one in prior.items()}
         return dict.fromkeys(names, 0.0) | dict(zip(known, errors.weights(known)))
 
     def _look_for_drift(self, view: View) -> None:
@@ -99,20 +105,22 @@ class Combination:
                 for name, point in said.items()
                 if point is not None
             }
-            self._errors.setdefault(question, _Errors()).add(off)
+            self._errors.setdefault(question, _Errors(question.horizon)).add(settled.made_at, off)
 
 
 class _Errors:
-    """Discounted products of the models' errors at one question."""
+    """Discounted products of the models' errors at one question; its horizon in s."""
 
-    def __init__(self) -> None:
+    def __init__(self, horizon: float) -> None:
+        self._horizon, self._first, self._last = horizon, math.inf, -math.inf
         self._names: list[str] = []
         self._products, self._weight = np.zeros((0, 0)), np.zeros((0, 0))
         self._count: dict[str, int] = {}
         self._worked_out: dict[tuple[str, ...], list[float]] = {}
 
-    def add(self, off: dict[str, float]) -> None:
-        """The errors of one judged forecast, by model."""
+    def add(self, made_at: float, off: dict[str, float]) -> None:
+        """The errors of one judged forecast, by model, and when it was made."""
+        self._first, self._last = min(self._first, made_at), max(self._last, made_at)
         self._worked_out.clear()
         for name in off:
             if name not in self._names:
@@ -135,6 +143,11 @@ class _Errors:
             self._worked_out[names] = self._work_out(names)
         return self._worked_out[names]
 
+    def _independent(self, names: tuple[str, ...], weight: float) -> float:
+        """How many of the errors of these models, with that discounted weight, do not overlap."""
+        apart = 1.0 + (self._last - self._first) / self._horizon
+        return weight * min(1.0, apart / min(self._count[name] for name in names))
+
     def _work_out(self, names: tuple[str, ...]) -> list[float]:
         rows = [self._names.index(name) for name in names]
         weight = self._weight[np.ix_(rows, rows)]
@@ -144,9 +157,11 @@ class _Errors:
         if best <= 0.0:
             right = (own <= 0.0).astype(float)
             return (right / right.sum()).tolist()
-        first = np.exp(-0.5 * TRUST * (own / best - 1.0))
+        independent = self._independent(names, float(weight.diagonal().min()))
+        first = np.array([PRIOR.get(name, OTHERWISE) for name in names])
+        first *= np.exp(-0.5 * min(TRUST, independent) * (own / best - 1.0))
         first /= first.sum()
-        drawn = DRAWN_IN / float(weight.diagonal().min())
+        drawn = DRAWN_IN / independent
         # w' C w by a square root of C; the last row holds the sum at one
         values, vectors = np.linalg.eigh(mean / best)
         root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T

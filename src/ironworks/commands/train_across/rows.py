@@ -37,7 +37,7 @@ class Rows(NamedTuple):
 def rows_of(tape: Tape) -> Rows:
     """All rows of a tape, in order of time."""
     watch, estimator, features = Watch(FILTERED, HORIZONS), JointFilter(FILTERED), SequenceFeatures()
-    truth = _Truth(tape)
+    truth = Truth(tape)
     found: list[tuple[Array, Array, Array, Array]] = []
     begin = float(tape.time[0])
     for image in tape.images():
@@ -60,7 +60,7 @@ def rows_of(tape: Tape) -> Rows:
     return Rows(*(np.array(part) for part in zip(*found)))
 
 
-class _Truth:
+class Truth:
     """Looks up the truth of a tape by time."""
 
     def __init__(self, tape: Tape) -> None:

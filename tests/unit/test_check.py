@@ -21,6 +21,7 @@ def test_what_a_measured_furnace_lacks_is_told(works: str, lacking: str, has: st
     assert lacking in told
     assert has not in told
     assert "docs/forecasts.md" in told
+    assert "no estimate of the furnace's inside without" in told
 
 
 def test_a_works_with_all_of_it_is_told_nothing() -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from ironworks.backtest.mapping import read_mapping
 from ironworks.core.faults import Fault
 from ironworks.core.works import find_works, read_works
+from ironworks.estimate.together import inside_lacks
 from ironworks.predict.sequence.features import SEEN
 
 
@@ -41,6 +42,9 @@ def _say_what_forecasts_lack(names: Collection[str], console: Console) -> None:
     lacking = sorted(SEEN - set(names))
     if lacking:
         text = f"forecasts do without {', '.join(lacking)}: what each kind costs stands in docs/forecasts.md"
+        console.print(text, highlight=False, soft_wrap=True)
+    if unseen := inside_lacks(names):
+        text = f"no estimate of the furnace's inside without {', '.join(unseen)}"
         console.print(text, highlight=False, soft_wrap=True)
 
 

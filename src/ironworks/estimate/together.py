@@ -1,6 +1,6 @@
 """Several estimators as one: the filters of what is sampled, and where the works has what it takes, the inside."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from ironworks.core.dictionary import TagDictionary
 from ironworks.core.estimate import Belief, StateEstimate
@@ -29,5 +29,10 @@ class Together:
 def build(tags: TagDictionary, groups: Sequence[Sequence[str]]) -> Estimator:
     """The estimator of a works. groups: targets that are filtered together, the hot metal first."""
     filters: list[Estimator] = [JointFilter(group) for group in groups]
-    sees_inside = all(name in tags for name in NEEDED) and any(all(name in tags for name in pair) for pair in COKE)
-    return Together([*filters, InsideFilter()]) if sees_inside else Together(filters)
+    return Together(filters if inside_lacks(tags) else [*filters, InsideFilter()])
+
+
+def inside_lacks(names: Container[str]) -> tuple[str, ...]:
+    """The tags that are missing for an estimate of the inside; coke over ore as weighed, where it is not set either."""
+    lacking = tuple(name for name in NEEDED if name not in names)
+    return lacking if any(all(name in names for name in pair) for pair in COKE) else (*lacking, *COKE[0])

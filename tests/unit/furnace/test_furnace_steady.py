@@ -35,7 +35,7 @@ def test_settled_furnace_is_near_the_target(means, name, scale, offset, target, 
     assert means[name] * scale + offset == pytest.approx(target, abs=tolerance)
 
 
-@pytest.mark.xfail(strict=True, reason="V20a is missed: solids heat most slowly at 900 K, where magnetite is reduced")
+@pytest.mark.xfail(strict=True, reason="V20a is missed: solids heat most slowly at 884 K, where magnetite is reduced")
 def test_reserve_zone_is_two_to_five_metres_long(furnace, settled, inputs):
     _, outputs = furnace.advance(settled, inputs, 1800.0)
     used = np.asarray(outputs.profile_used[1]) > 0.0

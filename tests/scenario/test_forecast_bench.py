@@ -48,7 +48,7 @@ def outcome_of(run: FurnaceRun) -> Outcome:
 def test_every_way_target_horizon_and_model_is_scored(finished) -> None:
     content = json.loads(json.dumps(outcome_of(finished[0]).to_json(), allow_nan=False))
     rows = content["rows"]
-    names = {"persistence", "mean_24h", "headline", "combination", "ceiling", "kalman", "learned", "sequence"}
+    names = {"persistence", "mean_24h", "headline", "combination", "ceiling", "kalman", "learned", "twin", "sequence"}
     ways = {(row["target"], row["scored"], row["horizon_s"]) for row in rows if row["model"] == "headline"}
     for target in ("hot_metal_temperature", "hot_metal_silicon"):
         assert {way for name, way, _ in ways if name == target} == {"sample", "truth", "tap_mean", "tap_mean_truth"}

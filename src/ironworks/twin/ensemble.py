@@ -31,8 +31,8 @@ USUAL = {
     "gasification_rate": 0.08, "melting_time": 700.0, "hearth_time": 4500.0,
 }  # fmt: skip
 """With these the column's profile is a furnace's, and it answers to coal, coke, moisture and blast temperature with the
-signs and, in the end, the gains of the field, though to coal and coke more slowly. Quicker sets, nearer to the field's
-times, forecast drawn furnaces less well: they trust the moves of a day more than an operator lets them come true."""
+signs and, in the end, the gains of the field, though to coal and coke more slowly. Two quicker sets, nearer to the
+field's times, forecast four drawn furnaces less well, 8 h ahead most of all."""
 
 
 class Walk(NamedTuple):
@@ -48,7 +48,7 @@ WALKS = {
     "shaft": Walk(0.06, 12.0 * 3600.0),  # relative, of the shaft's exchange: distribution of the gas
     "drip": Walk(25.0, 2.0 * 3600.0),  # K, of the metal that drips: the radius, what falls and leaks
 }
-"""Design values: together they move the metal by 10-14 K, as furnaces under an operator do."""
+"""Design values. What drips wanders more than a furnace does: it stands for all that the column leaves out."""
 SETTLING = 14.0 * 86400.0  # s
 SETTLING_STEP = 180.0  # s
 HOTTER_BY_CARBON = 2300.0  # K per relative change of carbon per iron, in the long run (field: 3-6 K per kg of coke)

@@ -62,7 +62,8 @@ def textbook():
         coal_injected=[made * rate for rate in coal_rate],
     )  # fmt: skip
     names = ("coal", "moisture", "blast_temperature", "oxygen", "coke", "stop", "no_coal")
-    return steps.Steps(total, {name: i for i, name in enumerate(names, 1)})
+    dip = (total["hot_metal_temperature"][:, 1] - total["hot_metal_temperature"][:, 0])[:36]  # six hours
+    return steps.Steps(total, {name: i for i, name in enumerate(names, 1)}, dip)
 
 
 def rows_of(found):
@@ -77,6 +78,7 @@ def test_a_textbook_furnace_meets_every_row(textbook):
 
 def test_a_furnace_without_inverse_response_is_told(textbook):
     textbook.course.mean["hot_metal_temperature"][:, 1] = lag(22.0, 6.0)
+    textbook = textbook._replace(dip=lag(22.0, 6.0)[:36])
     missed = [what for what, ok in rows_of(textbook).items() if not ok]
     assert "coal +1 kg/s: inverse response, depth" in missed
 

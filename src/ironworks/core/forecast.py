@@ -31,9 +31,10 @@ class Forecast:
 
     The headline says besides why and how far to believe it. `drivers`: by how much (SI, signed) each of these moves the
     median away from the target's present level, the largest first; a tag's name, or `heat_now` (the furnace's heat of
-    today), `samples`, `tap_hole`, `other` (all the rest); they add up to median less level. `noise_share`: the share of
-    the expected squared error that is the scatter of the measurement, 0 ... 1, which no forecast can lower. `doubts`:
-    what lies outside of what the models have learned from; none when there is nothing. `drift`: signs that the model
+    today), `inside` (what the twin says beyond that), `samples`, `tap_hole`, `other` (all the rest); they add up to
+    median less level. `noise_share`: the share of the expected squared error that is the scatter of the measurement,
+    0 ... 1, which no forecast can lower. `doubts`: what lies outside of what the models have learned from; none when
+    there is nothing. `drift`: signs that the model
     does not fit as it did: `errs_low`, `errs_high`, `band_too_narrow`, `shifted:<tag>` (see `predict.drift`).
     """
 

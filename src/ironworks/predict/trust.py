@@ -63,6 +63,27 @@ class Trust:
                 return
 
 
+class Trusts:
+    """One `Trust` a question, with the same beginning."""
+
+    def __init__(self, prior: float = 1.0, spread: float = 0.5) -> None:
+        self._prior, self._spread = prior, spread
+        self._by_question: dict[Question, Trust] = {}
+
+    def learn(self, view: View) -> None:
+        """Take in what has settled."""
+        for settled in view.settled:
+            trust = self._by_question.get(Question(settled.target, settled.horizon, settled.scored))
+            if trust is not None:
+                trust.learn(settled.made_at, settled.truth)
+
+    def of(self, question: Question) -> Trust:
+        """The trust in answers to this question."""
+        if question not in self._by_question:
+            self._by_question[question] = Trust(question, self._prior, self._spread)
+        return self._by_question[question]
+
+
 def scatter(view: View, question: Question) -> float:
     """Standard deviation of what samples add to the underlying value: of one, or of the mean of those expected."""
     noise = view.estimate.beliefs[f"{question.target}.sampling_noise"].mean

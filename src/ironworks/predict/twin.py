@@ -11,7 +11,7 @@ from ironworks.core.estimate import ahead
 from ironworks.core.forecast import Scored
 from ironworks.predict.kalman import kalman_point
 from ironworks.predict.points import Point, Question
-from ironworks.predict.trust import Trust
+from ironworks.predict.trust import Trusts
 from ironworks.predict.watch import View
 
 INSIDE = "inside"
@@ -30,14 +30,11 @@ class TwinForecast:
     name = "twin"
 
     def __init__(self) -> None:
-        self._trust: dict[Question, Trust] = {}
+        self._trust = Trusts(PRIOR, PRIOR_SPREAD)
 
     def points(self, view: View, questions: tuple[Question, ...]) -> dict[Question, Point]:
         """Answers for every target that the filter holds beliefs about."""
-        for settled in view.settled:
-            trust = self._trust.get(Question(settled.target, settled.horizon, settled.scored))
-            if trust is not None:
-                trust.learn(settled.made_at, settled.truth)
+        self._trust.learn(view)
         found: dict[Question, Point] = {}
         for question in questions:
             said = said_by_twin(view, question)
@@ -49,7 +46,7 @@ class TwinForecast:
                 continue
             most = MOST_DEVIATIONS * base.sd
             correction = min(max(said - base.mean, -most), most)
-            trust = self._trust.setdefault(question, Trust(question, PRIOR, PRIOR_SPREAD))
+            trust = self._trust.of(question)
             point = trust.answer(view.time, base, correction, base.sd)
             moved = point.mean - base.mean
             found[question] = Point(point.mean, point.sd, dict(base.drivers) | {INSIDE: moved})

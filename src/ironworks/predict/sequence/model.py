@@ -17,7 +17,7 @@ from ironworks.predict.points import Point, Question
 from ironworks.predict.sequence.features import DRIVERS, WIDTH, Array, SequenceFeatures, unit_of
 from ironworks.predict.sequence.network import Network
 from ironworks.predict.sequence.questions import ASKED, weights_for
-from ironworks.predict.trust import Trust, scatter
+from ironworks.predict.trust import Trusts, scatter
 from ironworks.predict.watch import View
 
 WEIGHTS = "weights.npz"
@@ -43,14 +43,11 @@ class SequenceForecast:
     def __init__(self, network: Network | None = None) -> None:
         self._network = network if network is not None else shipped()
         self._features = SequenceFeatures()
-        self._trust: dict[Question, Trust] = {}
+        self._trust = Trusts()
 
     def points(self, view: View, questions: tuple[Question, ...]) -> dict[Question, Point]:
         """Answers for every target that the estimate holds beliefs about."""
-        for settled in view.settled:
-            trust = self._trust.get(Question(settled.target, settled.horizon, settled.scored))
-            if trust is not None:
-                trust.learn(settled.made_at, settled.truth)
+        self._trust.learn(view)
         row = self._features.step(view)
         found: dict[Question, Point] = {}
         answered: list[tuple[Question, dict[int, float], float]] = []
@@ -79,7 +76,7 @@ class SequenceForecast:
         parts, doubts = np.zeros((len(NAMES), len(answered))), self._doubts(row)
         np.add.at(parts, PLACES, self._network.parts(row, shares))
         for place, (question, _, unit) in enumerate(answered):
-            base, trust = found[question], self._trust.setdefault(question, Trust(question))
+            base, trust = found[question], self._trust.of(question)
             spread = math.hypot(unit * float(shares[place] @ sd), scatter(view, question))
             point = trust.answer(view.time, base, unit * float(shares[place] @ mean), spread)
             moved = dict(zip(NAMES, (trust.share * unit * parts[:, place]).tolist()))

@@ -3,8 +3,9 @@
 `python -m benchmarks.forecast_ablation TAPES [FURNACES [DAYS [SEED]]]` (8 furnaces, 6 days, seed 7100): furnaces that
 the shipped sequence model has not seen are drawn, run by their operators and kept on tape in the folder TAPES. Then the
 filter and the network go over the tapes with some of the tags taken out of every image. Printed: root mean square error
-against the truth, and by how much it is larger than with all there is. Before that, on the same tapes from their second
-day on: the filter, what the twin and the network make of it, and the headline with and without the twin.
+against the truth (its mean around the horizon, as the network learned it), and by how much it is larger than with all
+there is. Before that, on the same tapes from their second day on: the filter, what the twin and the network make of it,
+and the headline with and without the twin, against the truth at the horizon.
 """
 
 import sys
@@ -19,6 +20,7 @@ from ironworks.commands.train_across.rows import FILTERED, Truth, rows_of
 from ironworks.commands.train_across.tape import Tape
 from ironworks.core.forecast import Scored
 from ironworks.estimate import JointFilter
+from ironworks.estimate.cast_heat import CAST_TIME, RUNNERS, CastHeat
 from ironworks.estimate.inside import InsideFilter
 from ironworks.estimate.together import Together
 from ironworks.predict.baselines import MeanOfDay, Persistence
@@ -40,7 +42,15 @@ HORIZONS = (2 * 3600.0, 8 * 3600.0)
 DAY = 86400.0
 PARTS = ("persistence", "kalman", "learned", "twin", "sequence", "headline without the twin", "headline")
 SHOWN = {TEMPERATURE: (1.0, "degC"), SILICON: (0.01, "%")}
-PROCESS = frozenset(tag for one in QUANTITIES for tag in one.tags)
+SAMPLED = frozenset({*TARGETS, "slag_basicity", "hot_metal_carbon", "hot_metal_manganese", "hot_metal_sulphur"})
+MATERIAL = frozenset(
+    t
+    for one in QUANTITIES
+    for t in one.tags
+    if t.startswith(("coke_ash", "coke_s", "coke_r", "sinter_", "coal_ash", "coal_v"))
+)
+PROCESS = frozenset(t for one in QUANTITIES if not one.believed for t in one.tags) - SAMPLED - MATERIAL
+CASTS = frozenset({*TAP_HOLES, CAST_TIME, *RUNNERS})
 LOST = {
     "all there is": frozenset(),
     "no top gas analysis": frozenset(t for t in PROCESS if t.startswith("top_gas_c") or t in (
@@ -51,8 +61,10 @@ LOST = {
         "coke_moisture", "coke_charge_mass", "ore_charge_mass", "coke_base_setpoint", "ore_base_setpoint",
         "charge_rate", "production_rate"}),
     "no set points": frozenset(t for t in PROCESS if t.endswith("_setpoint")),
-    "no tap holes": frozenset(TAP_HOLES),
-    "laboratory only": PROCESS | frozenset(TAP_HOLES),
+    "no materials analysed": MATERIAL,
+    "no pyrometers": frozenset(RUNNERS),
+    "no pyrometers, no tap holes": CASTS,
+    "samples of iron and slag only": PROCESS | MATERIAL | CASTS,
     "silicon, no temperature": frozenset({TEMPERATURE}),
     "temperature, no silicon": frozenset({SILICON}),
 }  # fmt: skip
@@ -103,7 +115,8 @@ def scores(tapes: list[Tape], lost: frozenset[str]) -> dict[tuple[str, float], S
 def part_errors(tape: Tape) -> dict[tuple[str, float, str], list[float]]:
     """Errors (SI) against the truth of every part of the forecast, by target, horizon and part."""
     watch, truth = Watch(FILTERED, HORIZONS), Truth(tape)
-    estimator = Together([JointFilter(FILTERED), InsideFilter()])
+    casts = CastHeat()
+    estimator = Together([JointFilter(FILTERED), casts, InsideFilter(casts)])
     models = (Persistence(), MeanOfDay(), KalmanForecast(), Learned(DEFAULT_INPUTS), TwinForecast(), SequenceForecast())
     whole, blind, asked = Combination(), Combination(), questions(FILTERED, HORIZONS)
     found: dict[tuple[str, float, str], list[float]] = {}

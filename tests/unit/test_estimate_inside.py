@@ -68,7 +68,7 @@ def followed(furnace: ColumnFurnace, hours: float, estimator: InsideFilter) -> l
 def two_days() -> tuple[ColumnFurnace, list[StateEstimate]]:
     """A furnace that the filter has not seen, over two days."""
     furnace = ColumnFurnace(seed=11)
-    return furnace, followed(furnace, 48.0, InsideFilter(MEMBERS))
+    return furnace, followed(furnace, 48.0, InsideFilter(members=MEMBERS))
 
 
 def test_it_starts_within_twelve_hours(two_days: tuple[ColumnFurnace, list[StateEstimate]]) -> None:
@@ -104,7 +104,7 @@ def test_the_inside_is_a_furnace(two_days: tuple[ColumnFurnace, list[StateEstima
 
 
 def test_it_repeats_to_the_last_bit() -> None:
-    one, other = (followed(ColumnFurnace(seed=5), 10.0, InsideFilter(8))[-1] for _ in range(2))
+    one, other = (followed(ColumnFurnace(seed=5), 10.0, InsideFilter(members=8))[-1] for _ in range(2))
     assert one.beliefs
     assert one == other
 
@@ -112,7 +112,7 @@ def test_it_repeats_to_the_last_bit() -> None:
 def test_moves_are_foreseen() -> None:
     estimates = []
     for coal in (0.0, 1.5):
-        furnace, estimator = ColumnFurnace(seed=7, calm=True), InsideFilter(MEMBERS)
+        furnace, estimator = ColumnFurnace(seed=7, calm=True), InsideFilter(members=MEMBERS)
         followed(furnace, 16.0, estimator)
         furnace.given = USUAL._replace(coal=USUAL.coal + coal)
         estimates.append(followed(furnace, 1.0, estimator)[-1].beliefs[ahead(TEMPERATURE, 28800.0)].mean)
@@ -120,7 +120,7 @@ def test_moves_are_foreseen() -> None:
 
 
 def test_without_an_input_it_says_which() -> None:
-    furnace, estimator = ColumnFurnace(), InsideFilter(8)
+    furnace, estimator = ColumnFurnace(), InsideFilter(members=8)
     for _ in range(6):
         found = estimator.step(furnace.cycle(lost=frozenset({"blast_moisture"})))
     assert found.reasons == ("no estimate of the inside without blast_moisture",)
@@ -128,7 +128,7 @@ def test_without_an_input_it_says_which() -> None:
 
 
 def test_an_input_that_goes_missing_is_held_and_said() -> None:
-    furnace, estimator = ColumnFurnace(), InsideFilter(8)
+    furnace, estimator = ColumnFurnace(), InsideFilter(members=8)
     followed(furnace, 9.0, estimator)
     found = estimator.step(furnace.cycle(lost=frozenset({"coal_injection_rate"})))
     assert found.health == Health.DEGRADED
@@ -137,7 +137,7 @@ def test_an_input_that_goes_missing_is_held_and_said() -> None:
 
 
 def test_after_a_long_gap_it_begins_anew() -> None:
-    furnace, estimator = ColumnFurnace(), InsideFilter(8)
+    furnace, estimator = ColumnFurnace(), InsideFilter(members=8)
     assert followed(furnace, 9.0, estimator)[-1].beliefs
     furnace.time += 8.0 * HOUR
     assert not estimator.step(furnace.cycle()).beliefs
@@ -145,7 +145,7 @@ def test_after_a_long_gap_it_begins_anew() -> None:
 
 def test_an_outlier_moves_no_forecast_by_its_band() -> None:
     """Silicon of 390 %, as measured data hold it, should it ever pass validation."""
-    furnace, estimator = ColumnFurnace(seed=9), InsideFilter(MEMBERS)
+    furnace, estimator = ColumnFurnace(seed=9), InsideFilter(members=MEMBERS)
     before = followed(furnace, 14.0, estimator)[-1]
     image = furnace.cycle()
     wild = Sample(SILICON, 3.9, Quality.GOOD, image.time - HOUR, image.time)

@@ -8,6 +8,7 @@ import pytest
 
 from forecast_kit import CYCLE, DAY, HOUR, SILICON, TEMPERATURE, Images, furnace
 from ironworks.core.errors import ConfigurationError
+from ironworks.core.estimate import Belief, Health, StateEstimate
 from ironworks.core.forecast import Scored
 from ironworks.core.image import ProcessImage, Reading
 from ironworks.core.sample import Quality, Sample
@@ -45,6 +46,9 @@ def image(time: float, **values: float) -> ProcessImage:
     return ProcessImage(time, readings)
 
 
+NOTHING = StateEstimate(0.0, {}, Health.STARTING)
+
+
 def hot_blast(days: float) -> list[Sample]:
     """A blast that stands still until the last cycle, in which it is 100 K hotter."""
     times = np.arange(1, round(days * DAY / CYCLE) + 1) * CYCLE
@@ -60,10 +64,10 @@ class TestGammaMemory:
         memory, rest = GammaMemory([Quantity(("x",), step, relative)]), 100.0
         move = 2.0 * step * (rest if relative else 1.0)
         for number in range(400):
-            memory.step(image(number * CYCLE, x=rest))
+            memory.step(image(number * CYCLE, x=rest), NOTHING)
         seen = []
         for number in range(400, 600):
-            memory.step(image(number * CYCLE, x=rest + move if number == 400 else rest))
+            memory.step(image(number * CYCLE, x=rest + move if number == 400 else rest), NOTHING)
             seen.append(memory.features()[:, 0])
         return np.array(seen)
 
@@ -83,16 +87,23 @@ class TestGammaMemory:
     def test_what_is_missing_stays_where_it_was_and_what_was_never_seen_reads_zero(self) -> None:
         memory = GammaMemory([Quantity(("x",), 1.0, False), Quantity(("y", "z"), 1.0, True)])
         for number in range(50):
-            memory.step(image(number * CYCLE, x=5.0 if number < 49 else 7.0))
+            memory.step(image(number * CYCLE, x=5.0 if number < 49 else 7.0), NOTHING)
         before = memory.features()
-        memory.step(image(50 * CYCLE))
+        memory.step(image(50 * CYCLE), NOTHING)
         assert memory.features()[0, 0] == before[0, 0] > 0.0
         assert not memory.features()[:, 1].any()
+
+    def test_a_belief_is_looked_at_like_a_tag(self) -> None:
+        memory = GammaMemory([Quantity(("casts.heat",), 10.0, False, believed=True)])
+        for number in range(50):
+            heat = Belief(1770.0 if number < 49 else 1790.0, 3.0)
+            memory.step(image(number * CYCLE), StateEstimate(0.0, {"casts.heat": heat}, Health.GOOD))
+        assert memory.features()[0, 0] == pytest.approx(2.0, rel=0.05)
 
     def test_a_defect_of_an_instrument_is_held_within_bounds(self) -> None:
         memory = GammaMemory([Quantity(("x",), 1.0, False)])
         for number in range(50):
-            memory.step(image(number * CYCLE, x=5.0 if number < 45 else 1e9))
+            memory.step(image(number * CYCLE, x=5.0 if number < 45 else 1e9), NOTHING)
         assert np.abs(memory.features()).max() <= MOST
 
 

@@ -6,6 +6,7 @@ from ironworks.core.dictionary import TagDictionary
 from ironworks.core.estimate import Belief, StateEstimate
 from ironworks.core.image import ProcessImage
 from ironworks.core.ports import Estimator
+from ironworks.estimate.cast_heat import CastHeat
 from ironworks.estimate.inside import InsideFilter
 from ironworks.estimate.inside.reading import COKE, NEEDED
 from ironworks.estimate.joint_filter import JointFilter
@@ -28,8 +29,9 @@ class Together:
 
 def build(tags: TagDictionary, groups: Sequence[Sequence[str]]) -> Estimator:
     """The estimator of a works. groups: targets that are filtered together, the hot metal first."""
-    filters: list[Estimator] = [JointFilter(group) for group in groups]
-    return Together(filters if inside_lacks(tags) else [*filters, InsideFilter()])
+    casts = CastHeat()
+    filters: list[Estimator] = [*[JointFilter(group) for group in groups], casts]
+    return Together(filters if inside_lacks(tags) else [*filters, InsideFilter(casts)])
 
 
 def inside_lacks(names: Container[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ironworks.commands.train_across.rows import Rows
-from ironworks.predict.sequence.features import HOLES, OWN, TARGETS
+from ironworks.predict.sequence.features import CASTS, OWN, TARGETS
 from ironworks.predict.sequence.gamma_memory import TAPS
 from ironworks.predict.sequence.network import NAMES, Network
 from ironworks.predict.sequence.quantities import QUANTITIES
@@ -130,7 +130,7 @@ def _dropped(key: Any, features: Any, wanted: Any, options: FitOptions) -> tuple
     first = jnp.arange(len(TARGETS)) * options.target_dropout
     stays = (gone < first) | (gone >= first + options.target_dropout)
     target, asked = jnp.repeat(stays, OWN, axis=1), jnp.repeat(stays, len(ASKED) // len(TARGETS), axis=1)
-    kept = jnp.concatenate([target, jnp.ones((count, HOLES), dtype=bool), memory], axis=1)
+    kept = jnp.concatenate([target, jnp.ones((count, CASTS), dtype=bool), memory], axis=1)
     return features * kept, jnp.where(asked, wanted, jnp.nan)
 
 

@@ -7,6 +7,7 @@ from ironworks.commands.processes import Tell
 from ironworks.commands.train_across.tape import Tape
 from ironworks.core.dictionary import Role
 from ironworks.core.image import ProcessImage
+from ironworks.estimate.cast_heat import CAST_TIME, RUNNERS
 from ironworks.plant.furnace.freezing import watch
 from ironworks.plant.runner import Look, Runner
 from ironworks.plant.simulation import signs, usual
@@ -23,8 +24,9 @@ def record_tape(plant: SimulatedWorks, days: float, progress: Tell = lambda days
     works = plant.works
     targets = [target.name for target in targets_of(works.tags)]
     runner, validator = Runner(plant, targets), Validator(works.tags, CLOCK_RESOLUTION)
-    laboratory = {tag.name for tag in works.tags.with_role(Role.LABORATORY)}
-    kept = {name for name in (*laboratory, *SEEN) if name in works.tags}
+    # what pyrometers over the runners read is kept minute by minute, as what the laboratory sends is
+    one_by_one = {*RUNNERS, *(tag.name for tag in works.tags.with_role(Role.LABORATORY))}
+    kept = {name for name in (*one_by_one, *SEEN, CAST_TIME) if name in works.tags}
     begin, state = plant.time, None
     images: list[ProcessImage] = []
     looks: list[Look] = []
@@ -39,10 +41,10 @@ def record_tape(plant: SimulatedWorks, days: float, progress: Tell = lambda days
         state, ending = watch(usual(plant) if state is None else state, plant.time - begin, signs(plant))
         if ending is not None:
             break
-    return _tape(images, looks, sorted(kept), laboratory, targets)
+    return _tape(images, looks, sorted(kept), one_by_one, targets)
 
 
-def _tape(images: list[ProcessImage], looks: list[Look], names: list[str], laboratory: set[str],
+def _tape(images: list[ProcessImage], looks: list[Look], names: list[str], one_by_one: set[str],
           targets: list[str]) -> Tape:  # fmt: skip
     index = {name: i for i, name in enumerate(names)}
     values = [[image.usable(name) for name in names] for image in images]
@@ -50,7 +52,7 @@ def _tape(images: list[ProcessImage], looks: list[Look], names: list[str], labor
         (cycle, index[s.tag], s.source_time, s.value)
         for cycle, image in enumerate(images)
         for s in image.arrivals
-        if s.tag in laboratory and s.usable and s.value is not None
+        if s.tag in one_by_one and s.usable and s.value is not None
     ]
     columns = list(zip(*arrived)) if arrived else [(), (), (), ()]
     return Tape(

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from ironworks.commands.train_across.tape import Tape
 from ironworks.core.forecast import Scored
 from ironworks.estimate import JointFilter
+from ironworks.estimate.cast_heat import CastHeat
+from ironworks.estimate.together import Together
 from ironworks.predict.kalman import kalman_point
+from ironworks.predict.points import Question
 from ironworks.predict.sequence.features import TARGETS, SequenceFeatures, unit_of
 from ironworks.predict.sequence.questions import ASKED, HORIZONS
 from ironworks.predict.watch import Watch
@@ -21,6 +24,9 @@ WARM_UP = 12 * 3600.0
 MINUTE = 60.0
 FEWEST_MINUTES = 10
 """Of iron running, for a mean."""
+AROUND = 2400.0
+"""s before and after the horizon, over which the truth to learn from is averaged: where a cast stands by then, and so
+how cold its runner is, nobody knows hours before."""
 
 
 class Rows(NamedTuple):
@@ -36,7 +42,8 @@ class Rows(NamedTuple):
 
 def rows_of(tape: Tape) -> Rows:
     """All rows of a tape, in order of time."""
-    watch, estimator, features = Watch(FILTERED, HORIZONS), JointFilter(FILTERED), SequenceFeatures()
+    watch, estimator = Watch(FILTERED, HORIZONS), Together([JointFilter(FILTERED), CastHeat()])
+    features = SequenceFeatures()
     truth = Truth(tape)
     found: list[tuple[Array, Array, Array, Array]] = []
     begin = float(tape.time[0])
@@ -52,7 +59,7 @@ def rows_of(tape: Tape) -> Rows:
         for index, question in enumerate(ASKED):
             point = kalman_point(estimate, question, view.histories[question.target].interval())
             if point is not None and question.target in by_target:
-                value = truth.of(question.target, question.scored, image.time, question.horizon)
+                value = truth.learned_from(question, image.time)
                 wanted[index] = (value - point.mean) / by_target[question.target]
         unit = np.array([by_target.get(t, np.nan) for t in TARGETS])
         noise = [estimate.beliefs[f"{t}.sampling_noise"].mean if t in by_target else np.nan for t in TARGETS]
@@ -74,12 +81,25 @@ class Truth:
 
     def of(self, target: str, scored: Scored, time: float, horizon: float) -> float:
         """The truth at the horizon, or its mean until then; NaN where nothing ran or the tape ends before."""
+        if scored == Scored.MEAN:
+            return self._mean(target, time, time + horizon)
+        column, last = self._columns[target], round((time + horizon - self._start) / MINUTE)
+        there = last < len(self._truth) and self._flows[last, column]
+        return float(self._truth[last, column]) if there else np.nan
+
+    def learned_from(self, question: Question, time: float) -> float:
+        """As `of`, the value at the horizon as the mean AROUND it."""
+        if question.scored == Scored.MEAN:
+            return self.of(question.target, question.scored, time, question.horizon)
+        middle = time + question.horizon
+        return self._mean(question.target, middle - AROUND, middle + AROUND)
+
+    def _mean(self, target: str, since: float, until: float) -> float:
+        """The mean of the minutes in which it ran; NaN when these are too few, or the tape ends before."""
         column = self._columns[target]
-        first, last = round((time - self._start) / MINUTE), round((time + horizon - self._start) / MINUTE)
+        first, last = round((since - self._start) / MINUTE), round((until - self._start) / MINUTE)
         if last >= len(self._truth):
             return np.nan
-        if scored == Scored.SAMPLE:
-            return float(self._truth[last, column]) if self._flows[last, column] else np.nan
         count = self._count[last + 1, column] - self._count[first + 1, column]
         total = self._sum[last + 1, column] - self._sum[first + 1, column]
         return float(total / count) if count >= FEWEST_MINUTES else np.nan

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """One furnace. C cycles, N tags, K laboratory samples, M minutes, T targets; SI.
+    """One furnace. C cycles, N tags, K samples of the laboratory and of the runners, M minutes, T targets; SI.
 
     time (C,): plant s. tags (N,): names. values (C, N): usable values, NaN where there was none. sample_cycle (K,):
     the cycle in whose image a sample arrived; sample_tag (K,): index of its tag; sample_time, sample_value (K,).
@@ -39,7 +39,7 @@ class Tape:
     flows: NDArray[np.bool_]
 
     def images(self) -> Iterator[ProcessImage]:
-        """The images again: usable readings and arrived laboratory samples; what was not usable is left out."""
+        """The images again: usable readings, and arrived samples one by one; what was not usable is left out."""
         names = [str(name) for name in self.tags]
         by_cycle: list[list[Sample]] = [[] for _ in self.time]
         for cycle, tag, at, value in zip(self.sample_cycle, self.sample_tag, self.sample_time, self.sample_value):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ironworks.core.estimate import Health, StateEstimate
 from ironworks.core.image import ProcessImage
+from ironworks.estimate.cast_heat import CastHeat
 from ironworks.estimate.inside.beliefs import beliefs
 from ironworks.estimate.inside.instruments import SAMPLE_NOISE, Instruments
 from ironworks.estimate.inside.reading import SILICON, TEMPERATURE, Reader, Reading
@@ -56,13 +57,14 @@ class _Run(NamedTuple):
 class InsideFilter:
     """Implements core.ports.Estimator; the beliefs stand in `beliefs`.
 
-    It begins with the mean of the first START_AFTER seconds, goes over them again with their measurements, and follows
-    from there. Without an input that the twin needs it says which is missing, and no more. Cost: a cycle takes about
-    1 ms for its ten minutes and 30 ms for the outlook on one core.
+    casts: steps before it and takes runner, tap hole and pyrometer out of the temperatures; without it the dips count
+    as they are. It begins with the mean of the first START_AFTER seconds, goes over them again with their measurements,
+    and follows from there. Without an input that the twin needs it says which is missing, and no more. Cost: a cycle
+    takes about 1 ms for its ten minutes and 30 ms for the outlook on one core.
     """
 
-    def __init__(self, members: int = MEMBERS) -> None:
-        self._count, self._reader = members, Reader()
+    def __init__(self, casts: CastHeat | None = None, members: int = MEMBERS) -> None:
+        self._count, self._reader, self._casts = members, Reader(), casts
         self._begin()
 
     def _begin(self) -> None:
@@ -74,7 +76,7 @@ class InsideFilter:
 
     def step(self, image: ProcessImage) -> StateEstimate:
         """The estimate at the image's time; without beliefs until the ensemble has started."""
-        reading = self._reader.read(image)
+        reading = self._reader.read(image, None if self._casts is None else self._casts.corrected)
         if reading.given is None:
             missing = ", ".join(self._reader.missing())
             return StateEstimate(image.time, {}, Health.STARTING, (f"no estimate of the inside without {missing}",))
@@ -99,7 +101,7 @@ class InsideFilter:
         """Keep the reading; start when enough has been seen, and go over what was kept."""
         self._waiting.append(reading)
         since = reading.time - self._waiting[0].time
-        values = {tag: [v for r in self._waiting for _, t, v in r.samples if t == tag] for tag in SAMPLE_NOISE}
+        values = {tag: [v for r in self._waiting for _, t, v in r.samples if t == tag] for tag in USUAL}
         if since < START_AFTER or (len(values[TEMPERATURE]) < FEWEST_SAMPLES and since < LATEST_START):
             return None
         run = self._started(values)

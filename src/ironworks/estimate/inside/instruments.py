@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ironworks.estimate.inside.reading import SILICON, TEMPERATURE, Reading
+from ironworks.estimate.inside.reading import PYROMETER, SILICON, TEMPERATURE, Reading
 from ironworks.twin.column import ColumnOutputs
 
 Array = NDArray[np.float64]
@@ -35,8 +35,8 @@ INSTRUMENTS = (
 )
 CYCLES_ALIKE = 6.0
 """So many cycles say the same once."""
-SAMPLE_NOISE = {TEMPERATURE: 8.0, SILICON: 4e-4}  # of a sample, until it is known better
-LEAST_SAMPLE_NOISE = {TEMPERATURE: 3.0, SILICON: 1e-4}
+SAMPLE_NOISE = {TEMPERATURE: 8.0, SILICON: 4e-4, PYROMETER: 8.0}  # of a sample, until it is known better
+LEAST_SAMPLE_NOISE = {TEMPERATURE: 3.0, SILICON: 1e-4, PYROMETER: 5.0}
 NOISE_MEMORY = 60.0  # samples
 SMALLEST = 1e-9
 

@@ -1,12 +1,15 @@
 """What an image says to the twin: what goes into the furnace, and what is seen of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ironworks.core.image import ProcessImage
+from ironworks.estimate.cast_heat import DIP, Corrected
 from ironworks.twin.ensemble import ORE_IRON, Given
 
 TEMPERATURE, SILICON = "hot_metal_temperature", "hot_metal_silicon"
+PYROMETER = "pyrometer"
 NEEDED = ("blast_volume", "oxygen_flow", "blast_moisture", "blast_temperature", "coal_injection_rate")
 """In the order of `Given`; a furnace without oxygen or coal still has the tag, and it reads zero."""
 COKE = (("coke_charge_mass", "ore_charge_mass"), ("coke_base_setpoint", "ore_base_setpoint"))
@@ -25,7 +28,7 @@ class Seen(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One cycle. `given` None: an input was never seen. `held`: inputs that are missing now and stand as they were.
-    `samples`: (source time, tag, value) of hot metal."""
+    `samples`: (source time, tag, value) of hot metal, with PYROMETER as the tag of what those over the runners read."""
 
     time: float
     given: Given | None
@@ -40,17 +43,21 @@ class Reader:
     def __init__(self) -> None:
         self._last: dict[str, float] = {}
 
-    def read(self, image: ProcessImage) -> Reading:
-        """The reading of this image."""
+    def read(self, image: ProcessImage, corrected: Sequence[Corrected] | None = None) -> Reading:
+        """The reading of this image. corrected: its temperatures, where they are not to be taken as they are."""
         held = [name for name in NEEDED if not self._take(name, image.usable(name))]
         if not self._take("coke_ratio", _coke_ratio(image)):
             held.append("coke_ratio")
         names = (*NEEDED, "coke_ratio")
         given = Given(*[self._last[name] for name in names]) if all(name in self._last for name in names) else None
+        tags = (TEMPERATURE, SILICON) if corrected is None else (SILICON,)
         samples = tuple(
             (min(sample.source_time, image.time), sample.tag, sample.value)
             for sample in image.arrivals
-            if sample.tag in (TEMPERATURE, SILICON) and sample.usable and sample.value is not None
+            if sample.tag in tags and sample.usable and sample.value is not None
+        )
+        samples += tuple(
+            (one.time, TEMPERATURE if one.kind == DIP else PYROMETER, one.value) for one in corrected or ()
         )
         return Reading(image.time, given, tuple(held), _seen(image), samples)
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ironworks.core.estimate import StateEstimate
 from ironworks.core.image import ProcessImage
 from ironworks.predict.sequence.quantities import Quantity
 
@@ -43,9 +44,9 @@ class GammaMemory:
         self._taps = np.zeros((TAPS, count))
         self._time = -math.inf
 
-    def step(self, image: ProcessImage) -> None:
-        """Take the image's usable values."""
-        read = [one.read(image) for one in self._quantities]
+    def step(self, image: ProcessImage, estimate: StateEstimate) -> None:
+        """Take what the image and the estimate say."""
+        read = [one.read(image, estimate) for one in self._quantities]
         values = np.array([math.nan if value is None else value for value in read])
         span = min(LONGEST_STEP, image.time - self._time) if math.isfinite(self._time) else 0.0
         self._time = image.time

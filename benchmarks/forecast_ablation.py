@@ -10,7 +10,7 @@ and the headline with and without the twin, against the truth at the horizon.
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -85,21 +85,11 @@ class Score:
         )  # fmt: skip
 
 
-def without(tape: Tape, lost: frozenset[str]) -> Tape:
-    """The tape as a furnace without these tags would have it."""
-    gone = np.array([str(name) in lost for name in tape.tags])
-    kept = ~gone[tape.sample_tag]
-    return replace(
-        tape, values=np.where(gone, np.nan, tape.values), sample_cycle=tape.sample_cycle[kept],
-        sample_tag=tape.sample_tag[kept], sample_time=tape.sample_time[kept], sample_value=tape.sample_value[kept],
-    )  # fmt: skip
-
-
 def scores(tapes: list[Tape], lost: frozenset[str]) -> dict[tuple[str, float], Score]:
     """Of every target and horizon."""
     network, found = shipped(), {}
     for tape in tapes:
-        rows = rows_of(without(tape, lost))
+        rows = rows_of(tape.without(lost))
         said = np.array([network.answer(row)[0] for row in rows.features])
         for index, question in enumerate(ASKED):
             if question.scored != Scored.SAMPLE or question.horizon not in HORIZONS or question.target in lost:

@@ -1,8 +1,10 @@
 """The inside on the page: in the units of the field, aged, compared with 8 h ago, and never made up."""
 
+from dataclasses import replace
+
 import pytest
 
-from ironworks.core.estimate import Belief, Health, StateEstimate
+from ironworks.core.estimate import INSIDE_HOLDS, INSIDE_LACKS, INSIDE_LOST, Belief, Health, StateEstimate
 from ironworks.show.inside import TREND_S, Inside
 
 CYCLE, NOW = 600.0, 1_000_000.0
@@ -70,9 +72,11 @@ def test_figures_are_compared_with_eight_hours_ago_where_there_was_an_estimate()
 
 
 def test_without_an_estimate_nothing_is_told_but_the_reasons_that_concern_the_inside():
-    reason = "no estimate of the inside without coal_injection_rate"
-    told = seen(unknown(NOW, reason, "few samples")).section(NOW)
+    told = seen(unknown(NOW, INSIDE_LACKS + "coal_injection_rate, oxygen_flow", "few samples")).section(NOW)
+    reason = {"code": "lacks", "tags": ["coal_injection_rate", "oxygen_flow"]}
     assert told == {"state": "none", "reasons": [reason]}
+    held = seen(replace(estimate(NOW), reasons=(INSIDE_HOLDS + "oxygen_flow",))).section(NOW)
+    assert held["reasons"] == [{"code": "holds", "tags": ["oxygen_flow"]}]
     assert seen().section(NOW) == {"state": "none", "reasons": []}
     assert Inside(Reader(), CYCLE).section(NOW) == {"state": "none", "reasons": []}
 
@@ -88,11 +92,11 @@ def test_cycles_without_an_estimate_of_the_inside_leave_the_last_one_to_grow_old
     reader = Reader(estimate(NOW))
     inside = Inside(reader, CYCLE)
     inside.update(NOW)
-    reader.rows.append(unknown(NOW + 4 * CYCLE, "the estimate of the inside was lost"))
+    reader.rows.append(unknown(NOW + 4 * CYCLE, INSIDE_LOST))
     assert inside.update(NOW + 4 * CYCLE)
     told = inside.section(NOW + 4 * CYCLE)
     assert (told["state"], told["time"]) == ("stale", NOW)
-    assert told["reasons"] == ["the estimate of the inside was lost"]
+    assert told["reasons"] == [{"code": "lost", "tags": []}]
 
 
 def test_what_an_estimate_does_not_say_is_left_out():

@@ -8,6 +8,7 @@ from rich.console import Console
 from ironworks.backtest.mapping import read_mapping
 from ironworks.core.faults import Fault
 from ironworks.core.works import find_works, read_works
+from ironworks.estimate.cast_heat import CAST_TIME, RUNNERS
 from ironworks.estimate.together import inside_lacks
 from ironworks.predict.sequence.features import SEEN
 
@@ -38,8 +39,10 @@ def check(works: str, console: Console) -> int:
 
 
 def _say_what_forecasts_lack(names: Collection[str], console: Console) -> None:
-    """The tags that the model across furnaces looks at and this works does not have."""
-    lacking = sorted(SEEN - set(names))
+    """The tags that the model across furnaces and the estimate of the cast look at and this works does not have; of
+    the pyrometers over the runners one will do."""
+    wanted = {*SEEN, CAST_TIME, *(() if set(RUNNERS) & set(names) else RUNNERS[:1])}
+    lacking = sorted(wanted - set(names))
     if lacking:
         text = f"forecasts do without {', '.join(lacking)}: what each kind costs stands in docs/forecasts.md"
         console.print(text, highlight=False, soft_wrap=True)

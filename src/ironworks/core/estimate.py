@@ -23,6 +23,11 @@ class Belief:
     sd: float
 
 
+INSIDE_LACKS, INSIDE_HOLDS = "no estimate of the inside without ", "the inside goes by the last "
+"""Reasons of the estimate of the inside begin so; behind them stand names of tags, joined by a comma."""
+INSIDE_LOST = "the estimate of the inside was lost, it begins anew"
+
+
 def ahead(target: str, seconds: float) -> str:
     """The name of the belief in what `target` will be in so many seconds if the inputs stay as they are."""
     return f"{target}.ahead.{seconds:.0f}"

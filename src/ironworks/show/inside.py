@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ironworks.core.estimate import Belief, StateEstimate
+from ironworks.core.estimate import INSIDE_HOLDS, INSIDE_LACKS, INSIDE_LOST, Belief, StateEstimate
 from ironworks.core.ports import RecordReader
 
 ZERO_CELSIUS = 273.15
@@ -50,6 +50,8 @@ PROFILES = {
     "gas": Figure("inside.gas_temperature", 1.0, 0, -ZERO_CELSIUS),  # degC
     "reduction": Figure("inside.oxidation", -100.0 / HEMATITE_OXYGEN, 1, -HEMATITE_OXYGEN),  # %
 }
+Reason = dict[str, Any]
+"""code: lacks, holds or lost; tags: names of those that have to do with it."""
 FIRST_CELL = f"{PROFILES['burden'].belief}.00"
 
 
@@ -62,7 +64,7 @@ class Inside:
     def __init__(self, reader: RecordReader, cycle: float) -> None:
         self._reader, self._cycle = reader, cycle
         self._seen = -math.inf
-        self._reasons: list[str] = []
+        self._reasons: list[Reason] = []
         self._said: dict[str, Any] = {}
 
     def update(self, cycle_time: float | None) -> bool:
@@ -78,7 +80,7 @@ class Inside:
         if known:
             self._said = _told(known[-1], self._before(known[-1].time))
         if fresh:
-            self._reasons = [reason for reason in fresh[-1].reasons if "inside" in reason]
+            self._reasons = [coded for reason in fresh[-1].reasons if (coded := _coded(reason)) is not None]
         self._seen = cycle_time
         return True
 
@@ -94,6 +96,16 @@ class Inside:
         then = time - TREND_S
         found = self._reader.estimates(then - self._cycle, then + self._cycle)
         return min(filter(_knows, found), key=lambda one: abs(one.time - then), default=None)
+
+
+def _coded(reason: str) -> Reason | None:
+    """A reason of the estimate of the inside as a word for the page, with the tags that it names; None for others."""
+    if reason == INSIDE_LOST:
+        return {"code": "lost", "tags": []}
+    for code, begins in (("lacks", INSIDE_LACKS), ("holds", INSIDE_HOLDS)):
+        if reason.startswith(begins):
+            return {"code": code, "tags": reason.removeprefix(begins).split(", ")}
+    return None
 
 
 def _knows(estimate: StateEstimate) -> bool:

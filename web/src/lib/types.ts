@@ -165,14 +165,16 @@ export interface InsideProfile {
 
 export interface InsideEstimate {
   state: "good" | "stale";
-  reasons: string[];
+  reasons: InsideReason[];
   time: number;
   before_time: number | null;
   profile: InsideProfile;
   figures: Record<string, InsideFigure>;
 }
 
-export type Inside = InsideEstimate | { state: "none"; reasons: string[] };
+/** Why an estimate of the inside is missing or doubtful, and the tags that have to do with it. */
+export type InsideReason = { code: "lacks" | "holds" | "lost"; tags: string[] };
+export type Inside = InsideEstimate | { state: "none"; reasons: InsideReason[] };
 
 export interface Update {
   sequence: number;

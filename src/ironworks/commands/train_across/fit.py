@@ -1,9 +1,10 @@
 """Fits the network on rows of many furnaces.
 
 Loss: the negative log likelihood of a normal distribution whose mean and spread the network gives, Huber-like far out
-so that a stoppage does not teach more than a week. Adam with a falling step; weights decay; inputs drop out by
-quantity, so that the network learns to do without any of them, and without all. Each member of the ensemble leaves out
-other furnaces and stops where those were forecast best.
+so that a stoppage does not teach more than a week. Adam with a falling step on features of equal spread, which is put
+back into the weights in the end; weights decay; the features are blurred; inputs drop out by quantity, so that the
+network learns to do without any of them, and without all. Each member of the ensemble leaves out other furnaces and
+stops where those were forecast best.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,8 +32,8 @@ Weights = dict[str, Any]
 class FitOptions:
     """members: of the ensemble. hidden: units a layer. epochs: most passes over the rows. step: of Adam at the start.
     decay: of the weights, a step's share. quantity_dropout: share of rows that miss a quantity. blind_share: share of
-    rows that miss all of them. target_dropout: share of rows that miss a target. noise: added to the features, standard
-    deviation."""
+    rows that miss all of them. target_dropout: share of rows that miss a target. noise: added to the features, in
+    their own standard deviations."""
 
     members: int = 4
     hidden: int = 48
@@ -48,12 +49,18 @@ class FitOptions:
 
 REACH = 0.999
 """Share of the rows whose features count as what the network has seen."""
+LEAST_SPREAD = 0.02
+"""Of a feature: one that hardly ever moves is not blown up."""
 FAR = 3.0
 """Errors beyond so many standard deviations count linearly."""
 
 
 def fit(rows: Sequence[Rows], seed: int, options: FitOptions, tell: Callable[[str], None]) -> Network:
     """The network of these furnaces, one `Rows` each."""
+    features = np.concatenate([one.features for one in rows])
+    spread = np.maximum(features.std(axis=0), LEAST_SPREAD)
+    reach = np.quantile(np.abs(features), REACH, axis=0)
+    rows = [one._replace(features=one.features / spread) for one in rows]
     members = []
     for member in range(options.members):
         held = [i for i in range(len(rows)) if i % options.members == member] if len(rows) > options.members else []
@@ -61,9 +68,10 @@ def fit(rows: Sequence[Rows], seed: int, options: FitOptions, tell: Callable[[st
         judge = [rows[i] for i in held] or learn
         weights, loss = _fit_one(learn, judge, seed + member, options)
         tell(f"member {member + 1} of {options.members}: {loss:.4f} on {len(held)} furnaces left out")
-        members.append(weights)
-    weights = (np.stack([np.asarray(one[name], dtype=float) for one in members]) for name in NAMES)
-    return Network(*weights, reach=np.quantile(np.abs(np.concatenate([one.features for one in rows])), REACH, axis=0))
+        members.append({name: np.asarray(weights[name], dtype=float) for name in NAMES})
+        for name in ("w0", "w1"):
+            members[-1][name] = members[-1][name] / spread[:, None]
+    return Network(*(np.stack([one[name] for one in members]) for name in NAMES), reach=reach)
 
 
 def _start(key: Any, features: int, hidden: int, questions: int) -> Weights:

@@ -4,8 +4,8 @@ A tape holds the process image of every cycle, not the features made of it, so t
 change of the features.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +51,15 @@ class Tape:
                 for i in np.flatnonzero(np.isfinite(row))
             }
             yield ProcessImage(now, readings, tuple(arrivals))
+
+    def without(self, lost: Collection[str]) -> "Tape":
+        """The tape as a furnace without these tags would have it."""
+        gone = np.array([str(name) in lost for name in self.tags])
+        kept = ~gone[self.sample_tag]
+        return replace(
+            self, values=np.where(gone, np.nan, self.values), sample_cycle=self.sample_cycle[kept],
+            sample_tag=self.sample_tag[kept], sample_time=self.sample_time[kept], sample_value=self.sample_value[kept],
+        )  # fmt: skip
 
     def save(self, file: Path) -> None:
         """Write it, whole or not at all."""

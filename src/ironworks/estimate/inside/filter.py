@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from ironworks.core.estimate import Health, StateEstimate
+from ironworks.core.estimate import INSIDE_HOLDS, INSIDE_LACKS, INSIDE_LOST, Health, StateEstimate
 from ironworks.core.image import ProcessImage
 from ironworks.estimate.cast_heat import CastHeat
 from ironworks.estimate.inside.beliefs import beliefs
@@ -33,7 +33,6 @@ CARBON_WALK = 0.002  # in a day: ore and coke change
 PARAMETER_WALK = {"wall": 0.03, "silicon": 0.05}  # of the logarithm in a day
 USUAL = {TEMPERATURE: 1773.15, SILICON: 0.004}  # where nothing is sampled; the offsets of instruments take it up
 LEAST_SILICON = 5e-4
-LOST = "the estimate of the inside was lost, it begins anew"
 DAY = 86400.0
 
 
@@ -79,7 +78,7 @@ class InsideFilter:
         reading = self._reader.read(image, None if self._casts is None else self._casts.corrected)
         if reading.given is None:
             missing = ", ".join(self._reader.missing())
-            return StateEstimate(image.time, {}, Health.STARTING, (f"no estimate of the inside without {missing}",))
+            return StateEstimate(image.time, {}, Health.STARTING, (INSIDE_LACKS + missing,))
         if self._run is not None and reading.time - self._run.time > LONGEST_STEP:
             self._begin()
         if self._run is None:
@@ -91,10 +90,8 @@ class InsideFilter:
         found = beliefs(self._run.members, self._run.outputs, self._run.usual, self._instruments)
         if not all(np.isfinite(one.mean) and np.isfinite(one.sd) for one in found.values()):
             self._begin()
-            return StateEstimate(
-                image.time, {}, Health.STARTING, ("the estimate of the inside was lost, it begins anew",)
-            )
-        held = tuple(f"the inside goes by the last {name}" for name in reading.held)
+            return StateEstimate(image.time, {}, Health.STARTING, (INSIDE_LOST,))
+        held = tuple(INSIDE_HOLDS + name for name in reading.held)
         return StateEstimate(image.time, found, Health.DEGRADED if held else Health.GOOD, held)
 
     def _wait(self, reading: Reading) -> _Run | None:

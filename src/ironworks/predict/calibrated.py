@@ -1,7 +1,6 @@
 """A point model with calibrated bands: what implements core.ports.Predictor for every single model."""
 
 import math
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -32,23 +31,20 @@ class Ledger:
     """Forecasts that were issued and are not yet judged, by question and time."""
 
     def __init__(self) -> None:
-        self._issued: dict[Question, deque[tuple[float, Point]]] = {}
+        self._issued: dict[Question, dict[float, Point]] = {}  # by time, in its order
 
     def issue(self, time: float, points: Mapping[Question, Point]) -> None:
         """Note what was said at that time."""
         for question, point in points.items():
-            issued = self._issued.setdefault(question, deque())
-            issued.append((time, point))
+            issued = self._issued.setdefault(question, {})
+            issued[time] = point
             limit = time - question.horizon - LONGEST_WAIT - LONGEST_STEP - 86400.0
-            while issued[0][0] < limit:
-                issued.popleft()
+            while (oldest := next(iter(issued))) < limit:
+                del issued[oldest]
 
     def at(self, question: Question, made_at: float) -> Point | None:
         """What was said at exactly that time, if anything."""
-        for time, point in reversed(self._issued.get(question, ())):
-            if time <= made_at:
-                return point if time == made_at else None
-        return None
+        return self._issued.get(question, {}).get(made_at)
 
 
 class BandKeeper:

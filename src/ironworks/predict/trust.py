@@ -6,6 +6,7 @@ share that other furnaces have shown, with the worth of some days of samples. Wh
 
 import math
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 
@@ -64,9 +65,9 @@ class Trust:
 
 
 class Trusts:
-    """One `Trust` a question, with the same beginning."""
+    """One `Trust` a question. prior: the share that each begins with."""
 
-    def __init__(self, prior: float = 1.0, spread: float = 0.5) -> None:
+    def __init__(self, prior: Callable[[Question], float] = lambda question: 1.0, spread: float = 0.5) -> None:
         self._prior, self._spread = prior, spread
         self._by_question: dict[Question, Trust] = {}
 
@@ -80,7 +81,7 @@ class Trusts:
     def of(self, question: Question) -> Trust:
         """The trust in answers to this question."""
         if question not in self._by_question:
-            self._by_question[question] = Trust(question, self._prior, self._spread)
+            self._by_question[question] = Trust(question, self._prior(question), self._spread)
         return self._by_question[question]
 
 

@@ -5,7 +5,10 @@ will come of itself. So its word is a correction of the filter's, believed in th
 it out.
 """
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ironworks.core.estimate import ahead
 from ironworks.core.forecast import Scored
@@ -14,11 +17,14 @@ from ironworks.predict.points import Point, Question
 from ironworks.predict.trust import Trusts
 from ironworks.predict.watch import View
 
+Array = NDArray[np.float64]
+
 INSIDE = "inside"
 """The driver: by how much the furnace's inside moves the forecast away from the filter's."""
-PRIOR, PRIOR_SPREAD = 0.55, 0.25
-"""Share believed before anything has been seen of a furnace, and how furnaces differ in it: on four drawn furnaces 0.4
-to 0.9 (1 to 4 h)."""
+PRIOR = {3600.0: 0.95, 7200.0: 0.85, 14400.0: 0.45, 28800.0: 0.2}
+PRIOR_SPREAD = 0.25
+"""Share believed before anything has been seen of a furnace, by horizon, s, and how furnaces differ in it: the farther
+ahead, the more an operator will have done. Chosen on the first eight furnaces of `train-across`."""
 MOST_DEVIATIONS = 3.0
 """Of the filter: what the twin says beyond is not believed, it has lost the furnace."""
 TICK = 1800.0
@@ -30,14 +36,15 @@ class TwinForecast:
     name = "twin"
 
     def __init__(self) -> None:
-        self._trust = Trusts(PRIOR, PRIOR_SPREAD)
+        self._trust = Trusts(prior_of, PRIOR_SPREAD)
 
     def points(self, view: View, questions: tuple[Question, ...]) -> dict[Question, Point]:
         """Answers for every target that the filter holds beliefs about."""
         self._trust.learn(view)
+        courses = {target: course(view, target) for target in dict.fromkeys(one.target for one in questions)}
         found: dict[Question, Point] = {}
         for question in questions:
-            said = said_by_twin(view, question)
+            said = said_by_twin(courses[question.target], question)
             base = kalman_point(view.estimate, question, view.histories[question.target].interval())
             if base is None:
                 continue
@@ -53,16 +60,31 @@ class TwinForecast:
         return found
 
 
-def said_by_twin(view: View, question: Question) -> float | None:
-    """The underlying value at the horizon, or its mean until then, as the estimate of the inside says; None without."""
-    beliefs, target = view.estimate.beliefs, question.target
+def prior_of(question: Question) -> float:
+    """The share believed at first, linear in the logarithm of the horizon."""
+    return float(np.interp(math.log(question.horizon), [math.log(one) for one in PRIOR], list(PRIOR.values())))
+
+
+Course = tuple[Array, Array]
+"""Seconds ahead, rising, and what a target will be then (SI)."""
+
+
+def course(view: View, target: str) -> Course | None:
+    """What the estimate of the inside says of a target's next hours; None without."""
     prefix = ahead(target, 0.0)[:-1]
     known = sorted(
-        (float(name.removeprefix(prefix)), one.mean) for name, one in beliefs.items() if name.startswith(prefix)
+        (float(name.removeprefix(prefix)), one.mean)
+        for name, one in view.estimate.beliefs.items()
+        if name.startswith(prefix)
     )
-    if not known or question.horizon > known[-1][0]:
+    return (np.array([time for time, _ in known]), np.array([value for _, value in known])) if known else None
+
+
+def said_by_twin(course: Course | None, question: Question) -> float | None:
+    """The underlying value at the horizon, or its mean until then; None where the course does not reach."""
+    if course is None or question.horizon > course[0][-1]:
         return None
-    times, values = np.array(known).T
+    times, values = course
     if question.scored == Scored.SAMPLE:
         return float(np.interp(question.horizon, times, values))
     ticks = np.linspace(0.0, question.horizon, max(round(question.horizon / TICK), 1) + 1)

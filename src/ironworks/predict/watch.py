@@ -29,6 +29,7 @@ class SampleHistory:
         self.times: list[float] = []
         self.values: list[float] = []
         self.delays: list[float] = []
+        self._interval: float | None = None  # known until a sample comes or goes
 
     def add(self, time: float, value: float, delay: float) -> None:
         """A sample in its place by source time; `delay` is how long after it arrived."""
@@ -36,6 +37,7 @@ class SampleHistory:
         self.times.insert(index, time)
         self.values.insert(index, value)
         self.delays.insert(index, delay)
+        self._interval = None
 
     def between(self, after: float, until: float) -> list[float]:
         """Values with after < source time <= until."""
@@ -43,9 +45,10 @@ class SampleHistory:
 
     def interval(self) -> float:
         """Usual time between samples, s: the median of the last 20 intervals; NaN with fewer than 3 samples."""
-        recent = self.times[-21:]
-        steps = sorted(b - a for a, b in pairwise(recent))
-        return steps[len(steps) // 2] if len(steps) >= 2 else math.nan
+        if self._interval is None:
+            steps = sorted(b - a for a, b in pairwise(self.times[-21:]))
+            self._interval = steps[len(steps) // 2] if len(steps) >= 2 else math.nan
+        return self._interval
 
     def longest_delay(self) -> float:
         """The longest delay of the last 50 samples, at most LONGEST_WAIT, s."""
@@ -56,6 +59,7 @@ class SampleHistory:
         count = bisect.bisect_left(self.times, before)
         if count:
             del self.times[:count], self.values[:count], self.delays[:count]
+            self._interval = None
 
 
 @dataclass(frozen=True, slots=True)

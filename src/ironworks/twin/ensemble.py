@@ -46,7 +46,7 @@ WALKS = {
     "carbon": Walk(0.012, 10.0 * 3600.0),  # relative, of the coke ratio: weighing, moisture, ash
     "wall": Walk(0.10, 8.0 * 3600.0),  # relative, of the loss: accretions come and go
     "shaft": Walk(0.06, 12.0 * 3600.0),  # relative, of the shaft's exchange: distribution of the gas
-    "drip": Walk(25.0, 2.0 * 3600.0),  # K, of the metal that drips: the radius, what falls and leaks
+    "drip": Walk(15.0, 2.0 * 3600.0),  # K, of the metal that drips: the radius, what falls and leaks
 }
 """Design values. What drips wanders more than a furnace does: it stands for all that the column leaves out."""
 SETTLING = 14.0 * 86400.0  # s
@@ -174,7 +174,7 @@ def advance(members: Ensemble, given: Given, shocks: Array, steps: Array) -> tup
 
 
 LOOK = 600.0  # s between two values of an outlook
-OUTLOOK_STEP = 150.0  # s
+OUTLOOK_STEP = 200.0  # s
 
 
 @jax.jit

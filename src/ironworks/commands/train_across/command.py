@@ -72,7 +72,7 @@ def train_across(options: TrainOptions, console: Console) -> dict[str, Any]:
 
 
 def _learned_from(number: int, tape: Tape) -> Rows:
-    """The rows of a furnace; of some furnaces once more as if they had no pyrometers, and nothing of their tap holes."""
+    """The rows of a furnace; of some once more as if they had no pyrometers and no word of their tap holes."""
     rows = [rows_of(tape)]
     if number % BLIND == 0:
         rows.append(rows_of(tape.without({*RUNNERS, *TAP_HOLES, CAST_TIME})))

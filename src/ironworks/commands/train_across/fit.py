@@ -35,16 +35,16 @@ class FitOptions:
     rows that miss all of them. target_dropout: share of rows that miss a target. noise: added to the features, in
     their own standard deviations."""
 
-    members: int = 4
-    hidden: int = 48
+    members: int = 8
+    hidden: int = 24
     epochs: int = 30
     batch: int = 512
-    step: float = 1.5e-3
+    step: float = 5e-4
     decay: float = 0.02
     quantity_dropout: float = 0.1
     blind_share: float = 0.1
     target_dropout: float = 0.1
-    noise: float = 0.1
+    noise: float = 0.8
 
 
 REACH = 0.999

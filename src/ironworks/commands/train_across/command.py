@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ironworks.commands.processes import Tell, run_jobs
 from ironworks.commands.train_across.farm import record_farm
 from ironworks.commands.train_across.fit import FitOptions, fit
 from ironworks.commands.train_across.rows import Rows, rows_of
@@ -62,21 +63,29 @@ def train_across(options: TrainOptions, console: Console) -> dict[str, Any]:
         console.print(failure, style="bold red", markup=False, highlight=False)
     if len(files) <= options.held_out:
         raise DataError(f"only {len(files)} furnaces on tape", str(options.tapes), "more than are held out")
-    tapes = [Tape.load(file) for file in files]
-    learn = [_learned_from(number, tape) for number, tape in enumerate(tapes[: -options.held_out])]
-    judge = [rows_of(tape) for tape in tapes[-options.held_out :]]
+    learned, judging = files[: -options.held_out], files[-options.held_out :]
+    jobs = [RowsJob(file, number % BLIND == 0) for number, file in enumerate(learned)]
+    rows = run_jobs(_rows, [*jobs, *(RowsJob(file, False) for file in judging)], options.workers, lambda done: None)
+    learn, judge = rows[: len(learned)], rows[len(learned) :]
     network = fit(learn, options.seed, FitOptions(), lambda text: console.print(text, highlight=False))
     network.save(options.out)
     scores = judged(Network.load(options.out, learn[0].features.shape[1], len(ASKED)), judge)
     return {"furnaces": len(learn), "rows": sum(len(one.features) for one in learn), "held_out": scores}
 
 
-def _learned_from(number: int, tape: Tape) -> Rows:
-    """The rows of a furnace; of some once more as if they had no pyrometers and no word of their tap holes."""
-    rows = [rows_of(tape)]
-    if number % BLIND == 0:
-        rows.append(rows_of(tape.without({*RUNNERS, *TAP_HOLES, CAST_TIME})))
-    return Rows(*(np.concatenate(parts) for parts in zip(*rows)))
+class RowsJob(NamedTuple):
+    """A tape, and whether it is gone over once more as if there were no pyrometers and no word of the tap holes."""
+
+    file: Path
+    blind: bool
+
+
+def _rows(job: RowsJob, _: Tell) -> Rows:
+    tape = Tape.load(job.file)
+    found = [rows_of(tape)]
+    if job.blind:
+        found.append(rows_of(tape.without({*RUNNERS, *TAP_HOLES, CAST_TIME})))
+    return Rows(*(np.concatenate(parts) for parts in zip(*found)))
 
 
 def judged(network: Network, rows: list[Rows]) -> list[dict[str, Any]]:

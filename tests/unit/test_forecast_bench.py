@@ -173,6 +173,10 @@ def test_the_band_of_the_truth_is_a_sample_s_less_its_scatter() -> None:
     assert truth.at(0.95) - 1700.0 == pytest.approx(1.6449 * 3.0, rel=1e-3)
     assert tap.at(0.95) - 1700.0 == pytest.approx(1.6449 * math.sqrt(25.0 - 16.0 * 0.75), rel=1e-3)
     assert underlying(made, StateEstimate(0.0, {}, Health.STARTING), {}) == ()
+    known = {**estimate.beliefs, f"{TEMPERATURE}.measuring_noise": Belief(3.0, 0.0)}
+    wider, same = underlying(made, StateEstimate(0.0, known, Health.GOOD), {TEMPERATURE: 1800.0})
+    assert wider.at(0.95) - 1700.0 == pytest.approx(1.6449 * 4.0, rel=1e-3)
+    assert same == tap
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ One Kalman filter follows all of it. Beliefs, by name (K):
     casts.level              slow part
     casts.runner_cooling     by which the first iron of a cast is colder
     casts.hole.<k>           by which the iron of tap hole k differs, of holes that have run
+    hot_metal_temperature.measuring_noise     standard deviation of a dip about the iron that runs; it has none itself
 
 A works without states of its tap holes has its dips filtered as they are. Runner: FURNACE_MODEL's field practice, 25 K
 and 25 min; spreads and times are design values.
@@ -182,7 +183,10 @@ class CastHeat:
         named = {"casts.heat": HEAT, "casts.dripping": DRIPPING, "casts.level": LEVEL, "casts.runner_cooling": COOLED}
         named |= {f"casts.hole.{hole + 1}": 4 + hole for hole in sorted(self._holes)}
         spread = np.sqrt(np.maximum(self._covariance.diagonal(), 0.0))
-        return {name: Belief(float(self._mean[at]), float(spread[at])) for name, at in named.items()}
+        found = {name: Belief(float(self._mean[at]), float(spread[at])) for name, at in named.items()}
+        if self._holes:
+            found[f"{TEMPERATURE}.measuring_noise"] = Belief(math.sqrt(self._variance[DIP]), 0.0)
+        return found
 
 
 def _start() -> tuple[Array, Array]:

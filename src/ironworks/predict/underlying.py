@@ -6,9 +6,10 @@ of. So the point stays, and the variance of the band is that of a sample less th
     truth       var(sample) - noise^2
     tap mean    var(sample) - noise^2 (1 - 1/n)      n: samples that a cast is expected to have
 
-It holds for every model, since the scatter of a sample to come is independent of every forecast of it. What it leaves
-out: that neighbouring samples share a part of the scatter (the tap), so that the band of a tap mean is a little narrow
-and that of the truth a little wide where the furnace's own heat within a cast counts as scatter.
+It holds for every model, since the scatter of a sample to come is independent of every forecast of it. Of the filter's
+scatter a part is true, if nobody foresees it: a cold runner at the beginning of a cast. Where the estimate knows the
+noise of measuring alone (`measuring_noise`), the truth's band is less by that only. What it leaves out: that
+neighbouring samples share a part of the scatter (the tap), so that the band of a tap mean is a little narrow.
 """
 
 import math
@@ -39,7 +40,8 @@ def underlying(
             continue
         interval = intervals.get(forecast.target, math.nan)
         expected = max(1.0, CAST_TIME / interval) if interval > 0.0 else 1.0
-        found.append(_narrowed(forecast, Scored.TRUTH, noise.mean))
+        measuring = estimate.beliefs.get(f"{forecast.target}.measuring_noise", noise)
+        found.append(_narrowed(forecast, Scored.TRUTH, min(measuring.mean, noise.mean)))
         found.append(_narrowed(forecast, Scored.TAP_MEAN, noise.mean * math.sqrt(1.0 - 1.0 / expected)))
     return tuple(found)
 

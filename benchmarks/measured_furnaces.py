@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from ironworks.backtest.run import run_backtest
-from ironworks.core.forecast import Scored
+from ironworks.core.forecast import MEASURED
 
 HORIZON = 2 * 3600.0
 TARGETS = {
@@ -30,7 +30,7 @@ def main(furnaces: list[str]) -> None:
         for target in TARGETS[furnace]:
             started = time.process_time()
             report = run_backtest(folder / f"furnace_{furnace}.parquet", mapping, target, HORIZON)
-            for scored in Scored:
+            for scored in MEASURED:
                 base = report.row("persistence", scored).rmse
                 for row in (row for row in report.rows if row.scored == scored):
                     hits = ", ".join(f"{band:g}: {share:.1%}" for band, share in row.hits.items())

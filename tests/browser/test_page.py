@@ -148,9 +148,11 @@ def test_a_silent_plant_turns_stale(page, served):
     served.record.silent_from = served.clock.now()
     page.wait_for_selector("[data-lamp=plant][data-state=bad]")
     page.wait_for_selector("[data-row=blast_volume] [data-quality=S]")
+    assert page.locator("[data-row=blast_volume] [data-quality=G]").count() == 0
     served.record.silent_from = float("inf")
     page.wait_for_selector("[data-lamp=plant][data-state=good]")
     page.wait_for_selector("[data-row=blast_volume] [data-quality=G]")
+    assert page.locator("[data-row=blast_volume] [data-quality=S]").count() == 0
 
 
 def test_a_lost_server_greys_all_values_and_the_page_comes_back_by_itself(page, served):

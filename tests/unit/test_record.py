@@ -397,8 +397,10 @@ def test_a_second_writer_is_refused_with_the_number_of_the_first(record):
 
 
 def test_the_lock_is_gone_with_its_holder(record):
-    record.close()
     with open(record.folder / "writer.lock") as file:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        record.close()
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

@@ -35,14 +35,14 @@ def swept(start, taken, given, reverse=False):
 ARGUMENTS = (numbers(ANNULI), numbers(ANNULI, CELLS), numbers(ANNULI, CELLS) / 2.0)
 
 
-def same(a, b):
+def assert_same(a, b):
     for x, y in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-12)
 
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_it_goes_from_cell_to_cell(reverse):
-    same(jax.jit(swept, static_argnums=3)(*ARGUMENTS, reverse), by_hand(*ARGUMENTS, reverse))
+    assert_same(jax.jit(swept, static_argnums=3)(*ARGUMENTS, reverse), by_hand(*ARGUMENTS, reverse))
 
 
 @pytest.mark.parametrize("batched", [(0, 0, 0), (0, None, None), (None, 0, None), (None, None, 0)])
@@ -52,7 +52,7 @@ def test_a_batch_of_any_argument_is_its_members(batched):
     both = jax.jit(jax.vmap(swept, in_axes=batched))(*given)
     for i in range(BATCH):
         one = [x if axis is None else x[i] for x, axis in zip(given, batched, strict=True)]
-        same(jax.tree.map(lambda leaf, i=i: leaf[i], both), by_hand(*one))
+        assert_same(jax.tree.map(lambda leaf, i=i: leaf[i], both), by_hand(*one))
 
 
 def test_derivatives_are_those_of_the_plain_loop_also_in_a_batch():
@@ -60,7 +60,7 @@ def test_derivatives_are_those_of_the_plain_loop_also_in_a_batch():
         return sum(jnp.sum(jnp.sin(x)) for x in function(*given))
 
     quick, plain = (jax.grad(lambda *x, f=f: total(f, *x), argnums=(0, 1, 2)) for f in (swept, by_hand))
-    same(quick(*ARGUMENTS), plain(*ARGUMENTS))
+    assert_same(quick(*ARGUMENTS), plain(*ARGUMENTS))
     many = [jnp.stack([x, 0.5 * x]) for x in ARGUMENTS]
-    same(jax.vmap(quick)(*many), jax.vmap(plain)(*many))
-    same(jax.jvp(swept, ARGUMENTS, ARGUMENTS), jax.jvp(by_hand, ARGUMENTS, ARGUMENTS))
+    assert_same(jax.vmap(quick)(*many), jax.vmap(plain)(*many))
+    assert_same(jax.jvp(swept, ARGUMENTS, ARGUMENTS), jax.jvp(by_hand, ARGUMENTS, ARGUMENTS))

@@ -116,3 +116,18 @@ def test_nothing_measured_nothing_believed() -> None:
     estimator = CastHeat()
     for number in range(10):
         assert not estimator.step(ProcessImage(number * CYCLE, {}, ())).beliefs
+
+
+@pytest.mark.parametrize("days", [0.9, 5.0, 400.0])
+def test_after_a_gap_it_goes_on_or_begins_anew(days: float) -> None:
+    estimator, furnace = CastHeat(), Runners()
+    for _ in range(round(DAY / CYCLE)):
+        estimator.step(furnace.image())
+    furnace.now += days * DAY
+    off = []
+    for _ in range(round(DAY / CYCLE)):
+        beliefs = estimator.step(furnace.image()).beliefs
+        off += [beliefs["casts.heat"].mean - furnace.heat] if "casts.heat" in beliefs else []
+    assert np.isfinite(off).all()
+    assert abs(np.mean(off[-72:])) < 15.0  # a usual dip is some kelvins colder than the hearth
+    assert 0.0 < beliefs["casts.heat"].sd < 10.0

@@ -57,6 +57,7 @@ NOISE = {DIP: 5.0, PYROMETER: 4.0}  # K, of a dip and of a cycle's mean, until t
 LEAST_NOISE, NOISE_MEMORY = 2.0, 60.0  # K; readings
 GATE = 3.0  # standard deviations: what lies beyond counts less
 LATEST = 2.0 * 3600.0  # s: an older dip is no news
+LONGEST_GAP = 86400.0  # s without an image, after which the filter begins anew
 OPENED_WITHIN, REOPENED = 60.0, 600.0  # s: to which the time in the cast is known; no cast is as short
 FEWEST = 3  # readings before anything is believed
 
@@ -87,19 +88,25 @@ class CastHeat:
 
     def __init__(self) -> None:
         self.corrected: tuple[Corrected, ...] = ()
+        self._time = -math.inf
+        self._begin()
+
+    def _begin(self) -> None:
         self._mean, self._covariance = _start()
         self._variance = {kind: noise**2 for kind, noise in NOISE.items()}
         self._opened: deque[tuple[float, int]] = deque(maxlen=4 * HOLES)  # since when which hole runs
         self._running: set[int] = set()
-        self._time = -math.inf
         self._seen = 0
         self._usual_cold = USUAL_COLD
         self._holes: set[int] = set()
 
     def step(self, image: ProcessImage) -> StateEstimate:
         """The estimate at the image's time."""
-        if math.isfinite(self._time):
-            self._predict(max(image.time - self._time, 0.0))
+        span = max(image.time - self._time, 0.0)
+        if LONGEST_GAP < span < math.inf or not np.all(np.isfinite(self._covariance)):
+            self._begin()
+        elif span < math.inf:
+            self._predict(span)
         self._time = image.time
         self._look_at_holes(image)
         self.corrected = tuple(self._take(one) for one in self._measured(image))

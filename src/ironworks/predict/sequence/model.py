@@ -72,9 +72,13 @@ class SequenceForecast:
         shares = np.zeros((len(answered), len(ASKED)))
         for place, (_, mixed, _) in enumerate(answered):
             shares[place, list(mixed)] = list(mixed.values())
-        mean, sd = self._network.answer(row)
+        limit = self._limit()
+        held = np.clip(
+            row, -limit, limit
+        )  # beyond it the network has learned nothing, it would only draw out its lines
+        mean, sd = self._network.answer(held)
         parts, doubts = np.zeros((len(NAMES), len(answered))), self._doubts(row)
-        np.add.at(parts, PLACES, self._network.parts(row, shares))
+        np.add.at(parts, PLACES, self._network.parts(held, shares))
         for place, (question, _, unit) in enumerate(answered):
             base, trust = found[question], self._trust.of(question)
             spread = math.hypot(unit * float(shares[place] @ sd), scatter(view, question))
@@ -84,5 +88,9 @@ class SequenceForecast:
 
     def _doubts(self, row: Array) -> tuple[str, ...]:
         """The drivers that stand farther out than the network has seen them."""
-        beyond = np.abs(row) > BEYOND * self._network.reach + NEGLIGIBLE
+        beyond = np.abs(row) > self._limit()
         return tuple(dict.fromkeys(DRIVERS[index] for index in np.flatnonzero(beyond)))
+
+    def _limit(self) -> Array:
+        """How large a feature may be, (WIDTH,)."""
+        return BEYOND * self._network.reach + NEGLIGIBLE

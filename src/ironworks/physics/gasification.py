@@ -8,6 +8,7 @@ ACTIVATION_TEMPERATURE = 30190.0  # K, E/R of the Muchi rate law (251 kJ/mol)
 REFERENCE_TEMPERATURE = 1273.0  # K, temperature at which the reference rate is given
 STEAM_FACTOR = 3.0  # -, rate with H2O over rate with CO2 (design value; published 2-5)
 SHIFT_SLOPE = 0.02  # 1/K, steepness of the onset of the shift's catalysis on iron
+SHIFT_LENGTH = 0.5  # m of bed in which the shift goes 1 - 1/e of the way to equilibrium at the onset (design value)
 
 
 def carbon_dioxide_rate(
@@ -25,9 +26,12 @@ def carbon_dioxide_rate(
     return 1.0 / (1.0 / jnp.maximum(chemical, 1e-30) + 1.0 / jnp.asarray(film_rate))
 
 
-def shift_approach(temperature: ArrayLike, onset: ArrayLike) -> Array:
-    """Share [0-1] of the way to shift equilibrium that gas goes in one cell; `onset` [K], sharp rise about it."""
-    return 1.0 - jnp.exp(-jnp.exp(jnp.clip(SHIFT_SLOPE * (jnp.asarray(temperature) - onset), -50.0, 5.0)))
+def shift_units(temperature: ArrayLike, onset: ArrayLike, length: ArrayLike) -> Array:
+    """Units of transfer [-] of the shift in `length` [m] of bed: exp(-units) of the way to equilibrium is left.
+
+    `onset` [K] of catalysis by iron, a sharp rise about it. Any shape.
+    """
+    return jnp.exp(jnp.clip(SHIFT_SLOPE * (jnp.asarray(temperature) - onset), -50.0, 5.0)) * length / SHIFT_LENGTH
 
 
 def shift_extent(

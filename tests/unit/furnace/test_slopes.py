@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ironworks.plant.furnace.rates import SMALL_UNITS, slope_effect, slope_within
+from ironworks.plant.furnace.rates import SMALL_UNITS, mean_gas, slope_effect, slope_within
 
 UNITS = [0.01, 0.3, 2.0, 8.0]
 
@@ -39,6 +39,24 @@ def test_two_half_cells_are_one_cell(units):
     whole = leaving(1500.0, 1200.0, -80.0, units)
     first = leaving(1500.0, 1220.0, -40.0, units / 2.0)
     assert leaving(first, 1180.0, -40.0, units / 2.0) == pytest.approx(whole, abs=1e-9)
+
+
+def gas_leaving(entering, at_rest, rise, units):
+    """Gas behind a cell: what entered less what the mean gas in it gave up."""
+    units = jnp.asarray(units)
+    kept, rest = mean_gas(units, jnp.asarray(at_rest), jnp.asarray(rise))
+    return float(entering - units * (kept * entering + rest - at_rest))
+
+
+@pytest.mark.parametrize("units", UNITS)
+def test_two_half_cells_reduce_as_one(units):
+    whole = gas_leaving(0.9, 0.6, -0.08, units)
+    first = gas_leaving(0.9, 0.62, -0.04, units / 2.0)
+    assert gas_leaving(first, 0.58, -0.04, units / 2.0) == pytest.approx(whole, abs=1e-12)
+
+
+def test_much_ore_lets_gas_leave_by_the_equilibrium_of_the_upper_end():
+    assert gas_leaving(0.9, 0.6, -0.08, 200.0) == pytest.approx(0.56, abs=1e-3)
 
 
 def test_the_effect_has_its_limits():

@@ -1,6 +1,8 @@
 """Quasi-steady gas, marched from the raceways up through all cells of the annuli.
 
-Each cell in order: wustite, magnetite and hematite with CO and H2, solution loss, steam gasification, char, shift.
+Each cell in order: half its gasification of coke, wustite, magnetite and hematite with CO and H2, the other half of
+the gasification, char, shift. Two halves about the reduction: what coke gives back to the gas is at work in the cell
+that it came from, as it is in thin cells.
 The coefficients of `rates` use the last step's gas flow and pressure, so that the march itself is arithmetic
 without exponentials; amounts are exact whatever the coefficients are.
 """
@@ -71,6 +73,8 @@ def _cell(carry: tuple[Gas, Gas], coefficients: tuple[Gas, Array]) -> tuple[tupl
         heat_lift, solid_temperature, source_co, source_co2, source_h2o,
     ) = x  # fmt: skip
     co = co + source_co
+    coke = solution, solution_back, steam, steam_back, carbon_limit
+    co, co2, h2, h2o, before = _gasified(coke, co, co2, h2, h2o)
     idle_co, idle_h2 = bypass
     carbon_gas, hydrogen_gas = co + co2 - idle_co, h2 + h2o - idle_h2
     limits = (lim_h, lim_m, lim_w)
@@ -79,10 +83,7 @@ def _cell(carry: tuple[Gas, Gas], coefficients: tuple[Gas, Array]) -> tuple[tupl
     taken = [a + b for a, b in zip(by_co, by_h2)]
     oxygen_co, oxygen_h2 = sum(by_co), sum(by_h2)
     co, co2, h2, h2o = co - oxygen_co, co2 + oxygen_co, h2 - oxygen_h2, h2o + oxygen_h2
-    by_co2 = jnp.clip(solution * (co2 - co * co * solution_back), 0.0, carbon_limit)
-    co, co2 = co + 2.0 * by_co2, co2 - by_co2
-    by_h2o = jnp.clip(steam * (h2o - co * h2 * steam_back), 0.0, carbon_limit)
-    co, h2, h2o = co + by_h2o, h2 + by_h2o, h2o - by_h2o
+    co, co2, h2, h2o, after = _gasified(coke, co, co2, h2, h2o)
     by_char = jnp.minimum(burn_char * char, CHAR_AT_ONCE * co2)
     co, co2, char = co + 2.0 * by_char, co2 - by_char, char - by_char
     moved = shift * shift_extent(co, h2o, co2, h2, shift_constant)
@@ -90,7 +91,16 @@ def _cell(carry: tuple[Gas, Gas], coefficients: tuple[Gas, Array]) -> tuple[tupl
     co2, h2o = co2 + source_co2, h2o + source_h2o
     temperature = solid_temperature + (temperature - solid_temperature) * heat_pass + heat_lift
     state, mixed_heat = _mix((co, co2, h2, h2o, nitrogen, char), temperature, mixing)
-    return (bypass, state), (*state, *taken[::-1], by_co2 + by_h2o, mixed_heat)
+    return (bypass, state), (*state, *taken[::-1], before + after, mixed_heat)
+
+
+def _gasified(coke: Gas, co: Array, co2: Array, h2: Array, h2o: Array) -> Gas:
+    """Gas (CO, CO2, H2, H2O) after half a cell's gasification of coke, and the carbon that it took, kmol/s."""
+    solution, solution_back, steam, steam_back, limit = coke
+    by_co2 = jnp.clip(solution * (co2 - co * co * solution_back), 0.0, limit)
+    co, co2 = co + 2.0 * by_co2, co2 - by_co2
+    by_h2o = jnp.clip(steam * (h2o - co * h2 * steam_back), 0.0, limit)
+    return co + by_h2o, co2, h2 + by_h2o, h2o - by_h2o, by_co2 + by_h2o
 
 
 def _rows(one: Reduction) -> tuple[Array, ...]:

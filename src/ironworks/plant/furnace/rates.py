@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
@@ -43,7 +44,8 @@ class Reduction(NamedTuple):
     """How one reducing gas (with its oxide of total flow n_t, kmol/s) takes oxygen from the ore of a cell.
 
     The gas falls exponentially to where the three steps together are at rest; each step has the mean of it:
-    n_mean = kept n + rest n_t, and step j takes gas_j n_mean - oxidised_j n_t [kmol/s O].
+    n_mean = kept n + rest n_t, and step j takes gas_j n_mean - oxidised_j n_t [kmol/s O]. Where they are at rest
+    slopes along the cell with the burden's temperature: gas leaves by the equilibrium of the cell's upper end.
     """
 
     gas: tuple[Array, ...]  # hematite, magnetite, wustite
@@ -61,13 +63,13 @@ class SolidRates(NamedTuple):
     monoxide: Reduction  # by CO
     hydrogen: Reduction  # by H2
     oxide_limit: tuple[Array, ...]  # kmol/s O that each step may take: H, M, W
-    solution: Array  # share of CO2 gasified
+    solution: Array  # share of CO2 gasified in each half of the cell
     solution_back: Array  # 1/(kmol/s): n_CO^2 times this is n_CO2 at equilibrium
     steam: Array
     steam_back: Array
-    carbon_limit: Array  # kmol/s
-    shift: Array
-    shift_constant: Array
+    carbon_limit: Array  # kmol/s that each of the four gasifications of a cell may take
+    shift: Array  # share of the way to equilibrium
+    shift_constant: Array  # of that equilibrium, at the temperature that gas has left behind
     char: Array
     heat_pass: Array  # exp(-NTU), share of the temperature difference that gas keeps
     heat_lift: Array  # K that the gas leaves warmer because the burden's temperature slopes within the cell
@@ -111,20 +113,22 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
     concentration = cells.pressure / (GAS_CONSTANT * t)
     flow = jnp.maximum(cells.gas_flow, 1e-9)
     per_flow = lay.used * concentration / flow
-    constants = (k.hematite_carbon_monoxide(t), k.magnetite_carbon_monoxide(t), k.wustite_carbon_monoxide(t))
-    shift_constant = k.water_gas_shift(t)
-    hydrogen_constants = tuple(one / shift_constant for one in constants)
+    slope = slope_within(t, lay.used)
+    monoxide_constants, monoxide_slopes = jax.jvp(_monoxide_constants, (t,), (slope,))
+    hydrogen_constants, hydrogen_slopes = jax.jvp(_hydrogen_constants, (t,), (slope,))
     total = jnp.maximum(cells.hematite + cells.magnetite + cells.wustite + cells.iron, 1e-12)
     radii = reduction.interface_radii(cells.hematite / total, cells.magnetite / total, cells.wustite / total)
     soft = softened(t)
     open_surface = p.ore_surface * (1.0 - p.softening_closure * soft)
     area = cells.reducibility * open_surface * lay.ore_volume * per_flow
 
-    def reduced_by(gas, known) -> Reduction:
+    def reduced_by(gas, known, slopes) -> Reduction:
         one = reduction.network(gas, radii, known, t, p.ore_particle_radius, p.gas_film_coefficient, p.reduction_factor)
-        falling = jnp.maximum(area * sum(one.gas), LEAST_FALL)
-        kept = -jnp.expm1(-falling) / falling
-        rest = (1.0 - kept) * sum(one.oxidised) / sum(one.gas)
+        whole = sum(one.gas)
+        falling = jnp.maximum(area * whole, LEAST_FALL)
+        # Upper end less lower end of where the steps are at rest: 1 / (1 + K) of each by its part in the whole.
+        rise = sum(-g * by / (1.0 + c) ** 2 for g, c, by in zip(one.gas, known, slopes, strict=True)) / whole
+        kept, rest = mean_gas(falling, sum(one.oxidised) / whole, rise)
         return Reduction(tuple(area * x for x in one.gas), tuple(area * x for x in one.oxidised), kept, rest)
 
     reactivity = cells.reactivity * catalysis(p, cells)
@@ -133,9 +137,11 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
         t, gasification.STEAM_FACTOR * p.gasification_rate, reactivity, p.gasification_film_rate
     )
     coke_exposure = lay.coke_volume * per_flow
-    bars = cells.pressure / (k.BAR * flow)
-    bearing = lay.ore_volume / jnp.maximum(lay.ore_volume + lay.coke_volume, 1e-9)
     volume = lay.ore_volume + lay.coke_volume
+    shift_units = gasification.shift_units(t, p.shift_onset, volume / lay.area)
+    shift_left = jnp.exp(-shift_units)
+    bars = cells.pressure / (k.BAR * flow)
+    bearing = lay.ore_volume / jnp.maximum(volume, 1e-9)
     permeable_ore = jnp.minimum(1.0, 2.0 * bearing) * (1.0 - soft)
     transfer = (p.heat_transfer_coke + (p.heat_transfer_ore - p.heat_transfer_coke) * permeable_ore) * volume
     c0, c1 = TYPICAL_GAS_HEAT_CAPACITY
@@ -147,25 +153,39 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
         melting=melting_rates(p, cells, dt),
         drying=cells.moisture * -jnp.expm1(-dt * dry / p.dryer_time) / dt,
         calcination=cells.limestone * -jnp.expm1(-dt / p.calcination_time * _calcining(t, cells.pressure)) / dt,
-        monoxide=reduced_by(reduction.CARBON_MONOXIDE, constants),
-        hydrogen=reduced_by(reduction.HYDROGEN, hydrogen_constants),
+        monoxide=reduced_by(reduction.CARBON_MONOXIDE, monoxide_constants, monoxide_slopes),
+        hydrogen=reduced_by(reduction.HYDROGEN, hydrogen_constants, hydrogen_slopes),
         oxide_limit=tuple(
             least * n / ratio
             for n, ratio in zip((cells.hematite, cells.magnetite, cells.wustite), IRON_PER_OXYGEN, strict=True)
         ),
-        solution=-jnp.expm1(-coke_exposure * rate),
+        solution=-jnp.expm1(-0.5 * coke_exposure * rate),
         solution_back=bars / k.solution_loss(t),
-        steam=-jnp.expm1(-coke_exposure * steam_rate),
+        steam=-jnp.expm1(-0.5 * coke_exposure * steam_rate),
         steam_back=bars / k.steam_gasification(t),
-        carbon_limit=0.5 * least * cells.carbon,
-        shift=lay.used * gasification.shift_approach(t, p.shift_onset),
-        shift_constant=shift_constant,
+        carbon_limit=0.25 * least * cells.carbon,
+        shift=lay.used * (1.0 - shift_left),
+        shift_constant=k.water_gas_shift(t + slope * slope_effect(shift_units, shift_left)),
         char=-jnp.expm1(-p.char_gasification_rate * volume * per_flow * _hot(t)),
         heat_pass=passed,
-        heat_lift=slope_within(t, lay.used) * slope_effect(units, passed),
+        heat_lift=slope * slope_effect(units, passed),
         bypass=jnp.asarray(p.gas_bypass_share),
         mixing=_mixing(p, t, lay, volume),
     )
+
+
+def _monoxide_constants(temperature: Array) -> tuple[Array, Array, Array]:
+    """Equilibrium constants of hematite, magnetite and wustite with CO."""
+    return (
+        k.hematite_carbon_monoxide(temperature),
+        k.magnetite_carbon_monoxide(temperature),
+        k.wustite_carbon_monoxide(temperature),
+    )
+
+
+def _hydrogen_constants(temperature: Array) -> tuple[Array, Array, Array]:
+    """The same with H2."""
+    return k.hematite_hydrogen(temperature), k.magnetite_hydrogen(temperature), k.wustite_hydrogen(temperature)
 
 
 def slope_within(temperature: Array, used: Array) -> Array:
@@ -188,6 +208,16 @@ def slope_effect(units: Array, passed: Array) -> Array:
     """
     many = jnp.maximum(units, SMALL_UNITS)
     return jnp.where(units > SMALL_UNITS, 0.5 * (1.0 + passed) - (1.0 - passed) / many, 0.0)
+
+
+def mean_gas(units: Array, at_rest: Array, rise: Array) -> tuple[Array, Array]:
+    """(kept, rest): the mean in a cell of a gas that enters as n and falls toward `at_rest` is kept n + rest.
+
+    units: of transfer; at_rest: mean in the cell of what it falls to; rise: that at the upper end less the lower.
+    """
+    passed = jnp.exp(-units)
+    kept = -jnp.expm1(-units) / units
+    return kept, (1.0 - kept) * at_rest - rise * slope_effect(units, passed) / units
 
 
 def _mixing(p: FurnaceParameters, temperature: Array, lay: Layers, volume: Array) -> Array:

@@ -47,7 +47,6 @@ def test_constant_inputs_give_a_constant_furnace(course):
     assert np.ptp(quarters) < 1.0
 
 
-@pytest.mark.xfail(strict=True, reason="V20a is missed: solids heat most slowly at 884 K, where magnetite is reduced")
 def test_reserve_zone_is_two_to_five_metres_long(furnace, settled, inputs):
     _, outputs = furnace.advance(settled, inputs, 1800.0)
     used = np.asarray(outputs.profile_used[1]) > 0.0

@@ -14,10 +14,10 @@ from ironworks.plant.furnace.gradients import QUICK_COMPILE, course, same_events
 STEPS = 40
 INPUTS = {  # a step of the difference, SI: far above rounding, small enough that no event moves
     "coal_injection_rate": 1e-4, "blast_moisture": 1e-7, "blast_temperature": 1e-3, "oxygen_flow": 1e-5,
-    "coke_base": 1e-1, "top_pressure": 0.1,
+    "coke_base": 1e-1, "top_pressure": 0.01,
 }  # fmt: skip
 PARAMETERS = {  # a relative step
-    "reduction_factor": 1e-6, "gasification_rate": 1e-6, "heat_transfer_ore": 1e-6, "melting_time": 1e-6,
+    "reduction_factor": 1e-6, "gasification_rate": 1e-6, "heat_transfer_ore": 1e-6, "melting_time": 1e-7,
     "silicon_time": 1e-6,
 }  # fmt: skip
 LARGEST_JUMP = (

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import Array
+from jax.typing import ArrayLike
 
 from ironworks.physics import equilibrium as k
 from ironworks.physics import gasification, reduction
@@ -210,14 +211,13 @@ def slope_effect(units: Array, passed: Array) -> Array:
     return jnp.where(units > SMALL_UNITS, 0.5 * (1.0 + passed) - (1.0 - passed) / many, 0.0)
 
 
-def mean_gas(units: Array, at_rest: Array, rise: Array) -> tuple[Array, Array]:
+def mean_gas(units: Array, at_rest: ArrayLike, rise: ArrayLike) -> tuple[Array, Array]:
     """(kept, rest): the mean in a cell of a gas that enters as n and falls toward `at_rest` is kept n + rest.
 
     units: of transfer; at_rest: mean in the cell of what it falls to; rise: that at the upper end less the lower.
     """
-    passed = jnp.exp(-units)
     kept = -jnp.expm1(-units) / units
-    return kept, (1.0 - kept) * at_rest - rise * slope_effect(units, passed) / units
+    return kept, (1.0 - kept) * at_rest - slope_effect(units, jnp.exp(-units)) / units * rise
 
 
 def _mixing(p: FurnaceParameters, temperature: Array, lay: Layers, volume: Array) -> Array:

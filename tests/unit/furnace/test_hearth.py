@@ -117,7 +117,10 @@ def test_a_step_of_the_drip_shows_within_an_hour_and_a_half(furnace, settled, ma
     late, course = march(steady, at(arriving, 1820.0), inputs, even, steps=4000)
     rise = np.asarray(course[:, 0] - steady.temperature[0])
     hours = np.argmax(rise >= 0.63 * rise[-1]) * DT / HOUR
-    assert 0.7 < hours < 1.6
+    capacity = float(jnp.sum(hearth.flow_coefficients(arriving.flow)[1]))
+    exchange = float(jnp.sum(hearth.flow_coefficients(hearth.contents(steady))[1])) / capacity / HOUR
+    # What the pool holds over what drips, less because wall and silica take their part; how full it is the casts say.
+    assert 0.7 * exchange < hours < exchange < 1.6
     # Of 20 K the wall takes its part; silica that hotter metal reduces takes its own.
     idle = furnace.parameters._replace(silicon_time=jnp.asarray(1e15))
     cold, _ = march(settled.hearth, arriving, inputs, even, steps=4000, p=idle)
@@ -128,7 +131,6 @@ def test_a_step_of_the_drip_shows_within_an_hour_and_a_half(furnace, settled, ma
         113.0 * float(jnp.sum(one.silicon) / jnp.sum(hearth.metal_mass(hearth.contents(one).metal)))
         for one in (steady, late)
     ]  # kmol/s that leaves
-    capacity = float(jnp.sum(hearth.flow_coefficients(arriving.flow)[1]))
     taken = REDUCTION_OF_SILICA * (silicon[1] - silicon[0]) / capacity * without / 20.0
     assert rise[-1] < without
     assert without - rise[-1] == pytest.approx(taken, rel=0.05)

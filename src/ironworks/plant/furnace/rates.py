@@ -70,7 +70,7 @@ class SolidRates(NamedTuple):
     steam_back: Array
     carbon_limit: Array  # kmol/s that each of the four gasifications of a cell may take
     shift: Array  # share of the way to equilibrium
-    shift_constant: Array  # of that equilibrium, at the temperature that gas has left behind
+    shift_constant: Array  # of that equilibrium, at the burden temperature that the leaving gas has followed
     char: Array
     heat_pass: Array  # exp(-NTU), share of the temperature difference that gas keeps
     heat_lift: Array  # K that the gas leaves warmer because the burden's temperature slopes within the cell

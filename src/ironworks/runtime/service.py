@@ -22,8 +22,8 @@ SENSE_PERIOD_S = 10.0
 class Service:
     """Runs a chain until it is stopped or its plant time is over.
 
-    `late` counts cycles that began more than a tenth of a cycle after their time; missed cycles are skipped, never
-    run twice. `seconds` are the wall seconds of every cycle, from sense to record and heart-beat. `defects` are
+    `late` counts cycles that began more than a tenth of a cycle after their time; a cycle whose time passes while
+    another is still at work is counted in `skipped`, never made up for. `seconds` are the wall seconds of every cycle, from sense to record and heart-beat. `defects` are
     failures that no stage is meant to have: every set point falls to ADVISORY, the plant gets no heart-beat, and the
     service goes on.
     """
@@ -32,6 +32,7 @@ class Service:
     on_cycle: Callable[[CycleRecord], None] = lambda record: None
     cycles: int = 0
     late: int = 0
+    skipped: int = 0
     seconds: list[float] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -51,7 +52,9 @@ class Service:
                 if clock.now() > due + 0.1 * period:
                     self.late += 1
                 await self._guarded(self._cycle(number))
-                number, due = number + 1, max(due + period, _next_multiple(clock.now(), period))
+                following = max(due + period, _next_multiple(clock.now(), period))
+                self.skipped += math.floor((min(following - period, until) - due) / period + 1e-9)
+                number, due = number + 1, following
         finally:
             await self._give_back()
 

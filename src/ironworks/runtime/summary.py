@@ -26,6 +26,7 @@ class Summary:
     wall_time_s: float
     cycles: int
     late_cycles: int
+    skipped_cycles: int
     failed_cycles: int
     defects: list[str]
     forecasts: int
@@ -78,6 +79,7 @@ def summarise(
         wall_time_s=round(wall_time, 3),
         cycles=len(cycles),
         late_cycles=service.late,
+        skipped_cycles=service.skipped,
         defects=service.defects,
         failed_cycles=sum(bool(cycle.failures) for cycle in cycles),
         forecasts=rows.get("forecasts", 0),

@@ -179,6 +179,18 @@ async def test_a_defect_outside_the_stages_ends_no_service(chain, world):
     assert world.written == []
 
 
+async def test_cycles_that_pass_while_one_is_at_work_are_counted(chain, world):
+    def slowly(*_):
+        if not world.cycles:
+            world.clock.advance(1500.0)
+        return ()
+
+    chain.predictor = Stage(world, "predict", slowly)
+    service = Service(chain)
+    await service.run(world.clock.now() + 3600.0)
+    assert (service.cycles, service.skipped) == (4, 2)
+
+
 async def test_the_first_cycle_after_a_start_only_watches(chain, world):
     chain.beaten = False
     await run_cycle(chain, 1)

@@ -42,7 +42,7 @@ STARVED_STEPS = 2.0  # steps for which slot 0 still holds carbon when ore in it 
 LEAST_SHARE = 0.05  # of the even share: an annulus without room still gets this much of a dump
 # Of an even cell's volume: a top cell and a dump smaller than this together become one cell. Well off the sums of two
 # or three dumps of the centre (half an even cell each): near one pairs and threes take turns, and the furnace swings.
-JOIN_BELOW = 1.3
+JOIN_BELOW = 1.75
 MERGE_BELOW = 0.45  # of the carbon charged with it: less carbon in slot 0 than this merges it with slot 1
 
 # Properties are averaged on merging, by carbon; everything else is an amount and is added.

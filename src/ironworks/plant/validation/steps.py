@@ -101,7 +101,11 @@ def coal_dip(bench: Bench, coal: FurnaceInputs) -> Values:
 
 def step_targets(bench: Bench) -> list[Result]:
     """Every row of the table of step responses."""
-    steps = run_steps(bench)
+    return read_steps(run_steps(bench))
+
+
+def read_steps(steps: Steps) -> list[Result]:
+    """The rows of the table from the run."""
     rows = [*coal(steps), *moisture(steps), *blast_temperature(steps), *oxygen(steps), *coke(steps), *events(steps)]
     return [
         judge(f"V22{name}", row.what, row.value, row.unit, row.target, row.low, row.high, SOURCE, row.note)

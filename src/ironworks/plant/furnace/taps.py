@@ -36,7 +36,9 @@ def outflow(
 
     Slag that flows through the coke toward a hole on the wall lowers its surface there (Dupuit's steady flow to a well,
     half of the plane): H^2 - h^2 = 2 Q ln(R/r) / (pi K), with K the coke's hydraulic conductivity for slag of this
-    viscosity (2,) [Pa s]. So gas blows with slag still in the hearth, and the more the stiffer the slag is.
+    viscosity (2,) [Pa s]. So gas blows with slag still in the hearth, and the more the stiffer the slag is. Where the
+    slag at the hole is less than SLAG_LAYER deep only h / SLAG_LAYER of what the hole could pass is slag, and h follows
+    from both together: a hole that is starved for one step and flooded in the next would chatter.
     """
     metal_share = jnp.clip(level.iron / METAL_LAYER, 0.0, 1.0)
     density = metal_share * p.metal_density + (1.0 - metal_share) * p.slag_density
@@ -47,13 +49,21 @@ def outflow(
     volume = jnp.stack([jnp.sum(jnp.where(at == side, holes, 0.0)) for side in (0, 1)])
     drawn = 2.0 * (1.0 - metal_share) * volume * jnp.log(0.5 * p.hearth_diameter / FREE_RADIUS)
     drawn = drawn / (jnp.pi * slag_conductivity(p, viscosity))
-    slag_depth = jnp.sqrt(jnp.maximum(level.slag_depth**2 - drawn, LEAST_DEPTH_SQUARED))
+    slag_depth = _slag_at_hole(level.slag_depth, drawn)
     slag_share = (1.0 - metal_share) * jnp.clip(slag_depth / SLAG_LAYER, 0.0, 1.0)
     now = contents(pool)
     metal_rate = volume * metal_share * p.metal_density / jnp.maximum(level.iron_mass, 1.0)
     slag_rate = volume * slag_share * p.slag_density / jnp.maximum(level.slag_mass, 1.0)
     flow = Flow(now.metal * metal_rate, now.slag * slag_rate)
     return Outflow(flow, metal_share, jnp.maximum(level.iron, 0.0) + slag_depth)
+
+
+def _slag_at_hole(depth: Array, drawn: Array) -> Array:
+    """Depth h of slag at the hole, m, of `depth` H in the side; drawn: H^2 - h^2, m2, with all slag that can pass."""
+    full = depth**2 - drawn
+    linear = drawn / SLAG_LAYER
+    starved = 0.5 * (jnp.sqrt(linear**2 + 4.0 * jnp.maximum(depth**2, LEAST_DEPTH_SQUARED)) - linear)
+    return jnp.where(full > SLAG_LAYER**2, jnp.sqrt(jnp.maximum(full, LEAST_DEPTH_SQUARED)), starved)
 
 
 def side_in_use(taps: Taps) -> Array:

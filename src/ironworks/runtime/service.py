@@ -23,9 +23,9 @@ class Service:
     """Runs a chain until it is stopped or its plant time is over.
 
     `late` counts cycles that began more than a tenth of a cycle after their time; a cycle whose time passes while
-    another is still at work is counted in `skipped`, never made up for. `seconds` are the wall seconds of every cycle, from sense to record and heart-beat. `defects` are
-    failures that no stage is meant to have: every set point falls to ADVISORY, the plant gets no heart-beat, and the
-    service goes on.
+    another is still at work is counted in `skipped`, never made up for. `seconds` are the wall seconds of every cycle,
+    from sense to record and heart-beat. `defects` are failures that no stage is meant to have: every set point falls
+    to ADVISORY, the plant gets no heart-beat, and the service goes on.
     """
 
     chain: Chain

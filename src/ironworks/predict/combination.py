@@ -33,6 +33,9 @@ FEWEST_ERRORS = 40
 DRAWN_IN = 40.0
 """Worth of the first weights in independent errors."""
 FIRST = "kalman"
+REACH, REACHES = 1.0, {"sequence": 2.5}
+"""Standard deviations of the filter's own to within which a model's point is drawn in. The network sees nothing farther
+out than what it learned, so that no outlier draws it out; on lively furnaces it is right beyond the filter's band."""
 PRIOR = {"persistence": 0.01, "mean_24h": 0.01, "kalman": 0.03, "learned": 0.03, "twin": 0.12, "sequence": 0.8}
 """Weights before anything is known of a furnace, chosen with `TRUST` on the four furnaces of `forecast_ablation`, which
 the network has not seen; twin and network believe in themselves only as far as they have been right."""
@@ -171,13 +174,15 @@ class _Errors:
 
 
 def _mixed(answers: dict[str, Point], weights: dict[str, float]) -> Point:
-    """The weighed mean of points, each drawn in to within a standard deviation of the filter's own.
+    """The weighed mean of points, each drawn in to within its reach of the filter's own.
 
     The baselines believe whatever they are told: a silicon of 390 % would reach far through the smallest weight.
     """
     anchor = answers.get(FIRST)
     if anchor is not None:
-        answers = {name: _drawn_in(point, anchor) for name, point in answers.items()}
+        answers = {
+            name: _drawn_in(point, anchor, REACHES.get(name, REACH) * anchor.sd) for name, point in answers.items()
+        }
     mean = math.fsum(weights[name] * point.mean for name, point in answers.items())
     variance = math.fsum(weights[name] * point.sd**2 for name, point in answers.items())
     drivers: dict[str, float] = {}
@@ -190,10 +195,10 @@ def _mixed(answers: dict[str, Point], weights: dict[str, float]) -> Point:
     return Point(mean, math.sqrt(variance), drivers, tuple(doubts))
 
 
-def _drawn_in(point: Point, anchor: Point) -> Point:
-    if abs(point.mean - anchor.mean) <= anchor.sd and point.sd <= 1.5 * anchor.sd:
+def _drawn_in(point: Point, anchor: Point, reach: float) -> Point:
+    if abs(point.mean - anchor.mean) <= reach and point.sd <= 1.5 * anchor.sd:
         return point
-    mean = min(max(point.mean, anchor.mean - anchor.sd), anchor.mean + anchor.sd)
+    mean = min(max(point.mean, anchor.mean - reach), anchor.mean + reach)
     return replace(point, mean=mean, sd=min(point.sd, 1.5 * anchor.sd))
 
 

@@ -214,3 +214,13 @@ def test_a_stop_cools_the_hearth_as_published(furnace, settled, inputs, hours, d
     dip = off_blast.hot_metal_temperature - on_blast.hot_metal_temperature
     assert deepest < float(np.min(dip)) < least
     assert float(dip[-1]) > 0.5 * float(np.min(dip))  # it comes back
+
+
+@pytest.mark.parametrize("depth", [0.05, 0.2, 0.5, 1.2])
+@pytest.mark.parametrize("drawn", [0.0, 0.01, 0.3, 3.0])
+def test_slag_at_a_hole_is_what_its_own_flow_leaves(depth, drawn):
+    """H^2 - h^2 = drawn times the part of the flow that the depth lets pass; nothing chatters, nothing is below zero."""
+    left = float(taps._slag_at_hole(jnp.asarray(depth), jnp.asarray(drawn)))
+    passing = min(left / taps.SLAG_LAYER, 1.0)
+    assert 0.0 < left <= depth
+    assert depth**2 - left**2 == pytest.approx(drawn * passing, abs=1e-9)

@@ -219,7 +219,7 @@ def test_a_stop_cools_the_hearth_as_published(furnace, settled, inputs, hours, d
 @pytest.mark.parametrize("depth", [0.05, 0.2, 0.5, 1.2])
 @pytest.mark.parametrize("drawn", [0.0, 0.01, 0.3, 3.0])
 def test_slag_at_a_hole_is_what_its_own_flow_leaves(depth, drawn):
-    """H^2 - h^2 = drawn times the part of the flow that the depth lets pass; nothing chatters, nothing is below zero."""
+    """H^2 - h^2 = drawn times the part of the flow that the depth lets pass: both at once, so that nothing chatters."""
     left = float(taps._slag_at_hole(jnp.asarray(depth), jnp.asarray(drawn)))
     passing = min(left / taps.SLAG_LAYER, 1.0)
     assert 0.0 < left <= depth

@@ -36,7 +36,6 @@ def test_a_headless_run_closes_the_loop_and_says_so(hours):
     summary, _ = hours
     # A slow machine may take longer over a cycle than its 0.7 wall seconds; what it skips it has to say.
     assert summary["cycles"] + summary["skipped_cycles"] >= 17
-    assert summary["cycles"] >= 6
     assert summary["failed_cycles"] == 0
     assert summary["limit_violations"] == []
     assert summary["commands_written"] == summary["commands_read_back"] > 0

@@ -46,10 +46,10 @@ SAMPLED = frozenset({*TARGETS, "slag_basicity", "hot_metal_carbon", "hot_metal_m
 MATERIAL = frozenset(
     t
     for one in QUANTITIES
-    for t in one.tags
+    for t in one.looks_at
     if t.startswith(("coke_ash", "coke_s", "coke_r", "sinter_", "coal_ash", "coal_v"))
 )
-PROCESS = frozenset(t for one in QUANTITIES if not one.believed for t in one.tags) - SAMPLED - MATERIAL
+PROCESS = frozenset(t for one in QUANTITIES for t in one.looks_at) - SAMPLED - MATERIAL
 CASTS = frozenset({*TAP_HOLES, CAST_TIME, *RUNNERS})
 LOST = {
     "all there is": frozenset(),

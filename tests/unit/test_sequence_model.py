@@ -29,7 +29,7 @@ RANDOM = np.random.default_rng(5)
 def network(members: int = 2, hidden: int = 5, scale: float = 0.1) -> Network:
     shapes = {
         "w1": (WIDTH, hidden), "b1": (hidden,), "w2": (hidden, hidden), "b2": (hidden,),
-        "w3": (hidden, 2 * len(ASKED)), "b3": (2 * len(ASKED),), "w0": (WIDTH, len(ASKED)),
+        "w3": (2 * hidden, 2 * len(ASKED)), "b3": (2 * len(ASKED),), "w0": (WIDTH, len(ASKED)),
     }  # fmt: skip
     weights = (scale * RANDOM.normal(size=(members, *shapes[name])) for name in NAMES)
     return Network(*weights, reach=np.full(WIDTH, 4.0))

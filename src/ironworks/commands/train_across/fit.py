@@ -2,8 +2,9 @@
 
 Loss: the negative log likelihood of a normal distribution whose mean and spread the network gives, Huber-like far out
 so that a stoppage does not teach more than a week. Adam with a falling step on features of equal spread, which is put
-back into the weights in the end; weights decay; the features are blurred; inputs drop out by quantity, so that the
-network learns to do without any of them, and without all. Each member of the ensemble leaves out other furnaces and
+back into the weights in the end; weights decay; the features are blurred, row by row and furnace by furnace, so that
+it does not learn furnaces by heart; inputs drop out by quantity, so that the network learns to do without any of them,
+and without all. Each member of the ensemble leaves out other furnaces and
 stops where those were forecast best.
 """
 
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ironworks.commands.train_across.rows import Rows
-from ironworks.predict.sequence.features import CASTS, OWN, TARGETS
+from ironworks.predict.sequence.features import OF_CASTS, OWN, TARGETS
 from ironworks.predict.sequence.gamma_memory import TAPS
 from ironworks.predict.sequence.network import NAMES, Network
 from ironworks.predict.sequence.quantities import QUANTITIES
@@ -32,19 +33,20 @@ Weights = dict[str, Any]
 class FitOptions:
     """members: of the ensemble. hidden: units a layer. epochs: most passes over the rows. step: of Adam at the start.
     decay: of the weights, a step's share. quantity_dropout: share of rows that miss a quantity. blind_share: share of
-    rows that miss all of them. target_dropout: share of rows that miss a target. noise: added to the features, in
-    their own standard deviations."""
+    rows that miss all of them. target_dropout: share of rows that miss a target. noise, furnace_noise: added to
+    the features, of each row and of all rows of a furnace in a pass, in their own standard deviations."""
 
     members: int = 8
     hidden: int = 24
-    epochs: int = 30
+    epochs: int = 12
     batch: int = 512
-    step: float = 5e-4
+    step: float = 2e-4
     decay: float = 0.02
-    quantity_dropout: float = 0.1
-    blind_share: float = 0.1
-    target_dropout: float = 0.1
-    noise: float = 0.8
+    quantity_dropout: float = 0.05
+    blind_share: float = 0.05
+    target_dropout: float = 0.05
+    noise: float = 0.3
+    furnace_noise: float = 0.5
 
 
 REACH = 0.999
@@ -79,16 +81,16 @@ def _start(key: Any, features: int, hidden: int, questions: int) -> Weights:
     return {
         "w1": jax.random.normal(one, (features, hidden)) / jnp.sqrt(features), "b1": jnp.zeros(hidden),
         "w2": jax.random.normal(two, (hidden, hidden)) / jnp.sqrt(hidden), "b2": jnp.zeros(hidden),
-        "w3": jax.random.normal(three, (hidden, 2 * questions)) * 0.01 / jnp.sqrt(hidden),
+        "w3": jax.random.normal(three, (2 * hidden, 2 * questions)) * 0.01 / jnp.sqrt(2 * hidden),
         "b3": jnp.concatenate([jnp.zeros(questions), jnp.full(questions, -0.5)]),
         "w0": jnp.zeros((features, questions)),
     }  # fmt: skip
 
 
 def _answer(weights: Weights, features: Any) -> tuple[Any, Any]:
-    hidden = jax.nn.silu(features @ weights["w1"] + weights["b1"])
-    hidden = jax.nn.silu(hidden @ weights["w2"] + weights["b2"])
-    mean, log_sd = jnp.split(hidden @ weights["w3"] + weights["b3"], 2, axis=1)
+    first = jax.nn.silu(features @ weights["w1"] + weights["b1"])
+    second = jax.nn.silu(first @ weights["w2"] + weights["b2"])
+    mean, log_sd = jnp.split(jnp.concatenate([first, second], axis=1) @ weights["w3"] + weights["b3"], 2, axis=1)
     return mean + features @ weights["w0"], jnp.clip(log_sd, -4.0, 2.0)
 
 
@@ -100,16 +102,21 @@ def _loss(weights: Weights, features: Any, wanted: Any) -> Any:
     return jnp.sum(jnp.where(known, error + log_sd, 0.0)) / jnp.maximum(jnp.sum(known), 1)
 
 
-@partial(jax.jit, static_argnames=("options",))
-def _pass(weights: Weights, moments: Any, key: Any, features: Any, wanted: Any, step: Any, options: FitOptions) -> Any:
-    """One pass over the rows in batches (B, N, F)."""
+@partial(jax.jit, static_argnames=("furnaces", "options"))
+def _pass(
+    weights: Weights, moments: Any, key: Any, features: Any, wanted: Any, furnace: Any, step: Any,
+    furnaces: int, options: FitOptions,
+) -> Any:  # fmt: skip
+    """One pass over the rows in batches: features (B, N, F), wanted (B, N, Q), furnace (B, N): its number."""
+    key, now = jax.random.split(key)
+    apart = options.furnace_noise * jax.random.normal(now, (furnaces, features.shape[-1]))
 
     def batch(carry: Any, rows: Any) -> Any:
         weights, (first, second, count), key = carry
-        x, y = rows
+        x, y, number = rows
         key, masks, noise = jax.random.split(key, 3)
+        x = x + apart[number] + options.noise * jax.random.normal(noise, x.shape)
         x, y = _dropped(masks, x, y, options)
-        x = x + options.noise * jax.random.normal(noise, x.shape)
         slope = jax.grad(_loss)(weights, x, y)
         count = count + 1
         first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, slope)
@@ -122,7 +129,7 @@ def _pass(weights: Weights, moments: Any, key: Any, features: Any, wanted: Any, 
 
         return ({name: move(name) for name in NAMES}, (first, second, count), key), None
 
-    (weights, moments, _), _ = jax.lax.scan(batch, (weights, moments, key), (features, wanted))
+    (weights, moments, _), _ = jax.lax.scan(batch, (weights, moments, key), (features, wanted, furnace))
     return weights, moments
 
 
@@ -138,7 +145,7 @@ def _dropped(key: Any, features: Any, wanted: Any, options: FitOptions) -> tuple
     first = jnp.arange(len(TARGETS)) * options.target_dropout
     stays = (gone < first) | (gone >= first + options.target_dropout)
     target, asked = jnp.repeat(stays, OWN, axis=1), jnp.repeat(stays, len(ASKED) // len(TARGETS), axis=1)
-    kept = jnp.concatenate([target, jnp.ones((count, CASTS), dtype=bool), memory], axis=1)
+    kept = jnp.concatenate([target, jnp.ones((count, OF_CASTS), dtype=bool), memory], axis=1)
     return features * kept, jnp.where(asked, wanted, jnp.nan)
 
 
@@ -146,6 +153,7 @@ def _fit_one(learn: Sequence[Rows], judge: Sequence[Rows], seed: int, options: F
     numbers, key = np.random.default_rng(seed), jax.random.PRNGKey(seed)
     features = np.concatenate([one.features for one in learn]).astype(np.float32)
     wanted = np.concatenate([one.wanted for one in learn]).astype(np.float32)
+    furnace = np.repeat(np.arange(len(learn)), [len(one.features) for one in learn])
     judged = (
         jnp.asarray(np.concatenate([one.features for one in judge]), dtype=jnp.float32),
         jnp.asarray(np.concatenate([one.wanted for one in judge]), dtype=jnp.float32),
@@ -164,8 +172,9 @@ def _fit_one(learn: Sequence[Rows], judge: Sequence[Rows], seed: int, options: F
         key, now = jax.random.split(key)
         step = options.step * 0.5 * (1.0 + np.cos(np.pi * epoch / options.epochs))
         weights, moments = _pass(
-            weights, moments, now, jnp.asarray(features[order]), jnp.asarray(wanted[order]), jnp.float32(step), options
-        )
+            weights, moments, now, jnp.asarray(features[order]), jnp.asarray(wanted[order]),
+            jnp.asarray(furnace[order]), jnp.float32(step), len(learn), options,
+        )  # fmt: skip
         loss = float(loss_of(weights, *judged))
         if loss < best_loss:
             best, best_loss = weights, loss

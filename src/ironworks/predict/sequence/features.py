@@ -12,24 +12,24 @@ import numpy as np
 from ironworks.core.estimate import Belief, StateEstimate
 from ironworks.predict.features import MOST_DEVIATIONS, target_features
 from ironworks.predict.sequence.gamma_memory import TAPS, Array, GammaMemory
-from ironworks.predict.sequence.quantities import QUANTITIES
+from ironworks.predict.sequence.quantities import CASTS, QUANTITIES
 from ironworks.predict.watch import View
 
 TARGETS = ("hot_metal_temperature", "hot_metal_silicon")
 SCALES = {"hot_metal_temperature": (1773.15, 15.0), "hot_metal_silicon": (0.004, 0.001)}
 """Where a target usually lies and how far from there furnaces differ (SI, field): the level and the spread in these."""
 OWN = 9 + 3
-CASTS = 9
+OF_CASTS = 9
 TAP_HOLES = ("tap_hole_1_open", "tap_hole_2_open", "tap_hole_3_open", "tap_hole_4_open")
-SEEN = frozenset({*TARGETS, *TAP_HOLES, *(tag for one in QUANTITIES if not one.believed for tag in one.tags)})
+SEEN = frozenset({*TARGETS, *TAP_HOLES, *(tag for one in QUANTITIES for tag in one.looks_at)})
 """All tags that are looked at."""
-WIDTH = len(TARGETS) * OWN + CASTS + TAPS * len(QUANTITIES)
-SAMPLES, CAST = "samples", "casts"
+WIDTH = len(TARGETS) * OWN + OF_CASTS + TAPS * len(QUANTITIES)
+SAMPLES = "samples"
 DRIVERS = (
-    *(SAMPLES for _ in range(len(TARGETS) * OWN)), *(CAST for _ in range(CASTS)),
-    *(CAST if one.believed else one.tags[0].removesuffix("_setpoint") for _ in range(TAPS) for one in QUANTITIES),
+    *(SAMPLES for _ in range(len(TARGETS) * OWN)), *(CASTS for _ in range(OF_CASTS)),
+    *(one.driver for _ in range(TAPS) for one in QUANTITIES),
 )  # fmt: skip
-"""By feature, the name of the driver that it counts for: a set point together with what it sets."""
+"""By feature, the name of the driver that it counts for."""
 LONGEST_CAST = 4.0 * 3600.0
 
 
@@ -75,7 +75,7 @@ class _Casts:
         self._open: list[tuple[float, str]] = []  # since when which hole runs
 
     def step(self, view: View) -> Array:
-        """(CASTS,): the hearth and what drips into it, against the filter; the hole that runs and the one before it,
+        """(OF_CASTS,): the hearth and what drips into it, against the filter; the hole that runs and the one before it,
         which is often the next; how long it has run, whether one runs; and what of the holes is still to come, as
         products. Zeros without temperatures."""
         running = [name for name in TAP_HOLES if (view.image.usable(name) or 0.0) > 0.5]
@@ -86,7 +86,7 @@ class _Casts:
         beliefs, target = view.estimate.beliefs, TARGETS[0]
         unit = unit_of(view.estimate, target) if target in view.histories else None
         if unit is None or "casts.heat" not in beliefs:
-            return np.zeros(CASTS)
+            return np.zeros(OF_CASTS)
         heat, filtered = beliefs["casts.heat"].mean, beliefs[target].mean
         hearth = [heat - filtered, beliefs["casts.dripping"].mean - heat]
         holes = [_difference(beliefs, name) for _, name in self._open]

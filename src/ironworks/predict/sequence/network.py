@@ -1,6 +1,6 @@
 """The network: a few small perceptrons side by side, whose answers are averaged. Run with NumPy, kept without pickle.
 
-    h1 = silu(x W1 + b1),  h2 = silu(h1 W2 + b2),  y = h2 W3 + b3 + [x W0, 0]
+    h1 = silu(x W1 + b1),  h2 = silu(h1 W2 + b2),  y = [h1, h2] W3 + b3 + [x W0, 0]
 
 The straight way W0 has most of what there is to know, for a furnace near its point of operation answers nearly in
 proportion; the hidden layers have what depends on the rest. Each member gives, for every question it was trained on, a
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ironworks.core.errors import ConfigurationError
 
 Array = NDArray[np.float64]
-FORMAT = 1
+FORMAT = 2
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3", "w0")
 """Of the weights, in the order of `Network`."""
 GAUSS = ((0.2113249, 0.5), (0.7886751, 0.5))
@@ -27,7 +27,7 @@ GAUSS = ((0.2113249, 0.5), (0.7886751, 0.5))
 @dataclass(frozen=True, slots=True)
 class Network:
     """E members, F features, H units a layer, Q questions. w1 (E, F, H), b1 (E, H), w2 (E, H, H), b2 (E, H),
-    w3 (E, H, 2 Q), b3 (E, 2 Q), w0 (E, F, Q). reach (F,): the largest size of each feature while it learned, but
+    w3 (E, 2 H, 2 Q), b3 (E, 2 Q), w0 (E, F, Q). reach (F,): the largest size of each feature while it learned, but
     for one row in a thousand."""
 
     w1: Array
@@ -41,9 +41,9 @@ class Network:
 
     def answer(self, features: Array) -> tuple[Array, Array]:
         """Correction and its standard deviation (Q,) for one row (F,): of the members' mixture."""
-        hidden = silu(np.einsum("f,efh->eh", features, self.w1) + self.b1)
-        hidden = silu(np.einsum("eh,ehk->ek", hidden, self.w2) + self.b2)
-        out = np.einsum("eh,ehq->eq", hidden, self.w3) + self.b3
+        first = silu(np.einsum("f,efh->eh", features, self.w1) + self.b1)
+        second = silu(np.einsum("eh,ehk->ek", first, self.w2) + self.b2)
+        out = np.einsum("eh,ehq->eq", np.concatenate([first, second], axis=1), self.w3) + self.b3
         mean, log_sd = np.split(out, 2, axis=1)
         mean = mean + np.einsum("f,efq->eq", features, self.w0)
         middle = mean.mean(axis=0)
@@ -56,8 +56,9 @@ class Network:
         first = np.matmul(features, self.w1) + self.b1
         second = np.einsum("eh,ehk->ek", silu(first), self.w2) + self.b2
         questions = self.b3.shape[1] // 2
-        back = np.matmul(self.w3[:, :, :questions], shares.T) * silu_slope(second)[:, :, None]
-        back = np.matmul(self.w2, back) * silu_slope(first)[:, :, None]
+        straight, back = np.split(np.matmul(self.w3[:, :, :questions], shares.T), 2, axis=1)
+        back = straight + np.matmul(self.w2, back * silu_slope(second)[:, :, None])
+        back = back * silu_slope(first)[:, :, None]
         return (np.matmul(self.w1, back) + np.matmul(self.w0, shares.T)).mean(axis=0)
 
     def parts(self, features: Array, shares: Array) -> Array:

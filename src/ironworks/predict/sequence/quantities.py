@@ -5,6 +5,7 @@ are large for a day at a well-run furnace: 1 stands for a move that a shift woul
 and one of 5,000 m3 look alike, and what a model has learned at the one it can use at the other.
 """
 
+import math
 from typing import NamedTuple
 
 from ironworks.core.estimate import StateEstimate
@@ -12,26 +13,46 @@ from ironworks.core.image import ProcessImage
 
 
 class Quantity(NamedTuple):
-    """The value of one tag, or the ratio of two (SI), or a belief of the estimate; a move by `step` counts one,
-    `relative` to the slow mean or not."""
+    """One tag, or the mean of several of a kind, or its ratio to another, `by` (SI); or a belief of the estimate. A
+    move by `step` counts one, `relative` to the slow mean or not. named: the driver that it counts for, where that is
+    not its tag."""
 
     tags: tuple[str, ...]
     step: float
     relative: bool
+    by: str = ""
     believed: bool = False
+    named: str = ""
+
+    @property
+    def driver(self) -> str:
+        """The name under which its part in a forecast is shown: a set point's is that of what it sets."""
+        return self.named or self.tags[0].removesuffix("_setpoint")
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """The tags that it needs."""
+        return () if self.believed else (*self.tags, self.by) if self.by else self.tags
 
     def read(self, image: ProcessImage, estimate: StateEstimate) -> float | None:
-        """Its value; None when missing."""
+        """Its value; None when missing. A mean is that of the tags that are there."""
         if self.believed:
             belief = estimate.beliefs.get(self.tags[0])
             return belief.mean if belief is not None else None
-        first = image.usable(self.tags[0])
-        if len(self.tags) == 1 or first is None:
-            return first
-        second = image.usable(self.tags[1])
-        return first / second if second is not None and second > 0.0 else None
+        there = [value for tag in self.tags if (value := image.usable(tag)) is not None]
+        if not there:
+            return None
+        value = math.fsum(there) / len(there)
+        if not self.by:
+            return value
+        divisor = image.usable(self.by)
+        return value / divisor if divisor is not None and divisor > 0.0 else None
 
 
+CASTS = "casts"
+"""The driver of all that belongs to the tap holes."""
+RING = tuple(tuple(f"shaft_pressure_{level}_{side}" for side in range(1, 5)) for level in range(1, 5))
+"""Pressures around the shaft, level by level: they tell at which height the pressure is lost."""
 QUANTITIES = (
     Quantity(("blast_volume",), 0.02, True),
     Quantity(("oxygen_flow",), 0.03, True),
@@ -57,10 +78,10 @@ QUANTITIES = (
     Quantity(("charge_rate",), 0.04, True),
     Quantity(("production_rate",), 0.04, True),
     Quantity(("coke_moisture",), 0.005, False),
-    Quantity(("coke_charge_mass", "ore_charge_mass"), 0.01, True),
-    Quantity(("coke_base_setpoint", "ore_base_setpoint"), 0.01, True),
-    Quantity(("coal_injection_rate", "production_rate"), 0.03, True),
-    Quantity(("casts.heat",), 10.0, False, believed=True),
+    Quantity(("coke_charge_mass",), 0.01, True, by="ore_charge_mass"),
+    Quantity(("coke_base_setpoint",), 0.01, True, by="ore_base_setpoint"),
+    Quantity(("coal_injection_rate",), 0.03, True, by="production_rate"),
+    Quantity(("casts.heat",), 10.0, False, believed=True, named=CASTS),
     Quantity(("slag_basicity",), 0.02, False),
     Quantity(("hot_metal_carbon",), 0.0005, False),
     Quantity(("hot_metal_manganese",), 0.0003, False),
@@ -75,5 +96,12 @@ QUANTITIES = (
     Quantity(("sinter_fines",), 0.008, False),
     Quantity(("coal_ash",), 0.003, False),
     Quantity(("coal_volatile",), 0.008, False),
+    Quantity(("heat_load_tuyere",), 0.1, True),
+    Quantity(("heat_load_upper_stack",), 0.1, True),
+    *(Quantity(level, 0.012, True, named="pressure_drop") for level in RING),
+    Quantity(("iron_tapping_rate",), 0.2, True, named=CASTS),
+    Quantity(("slag_tapping_rate",), 0.2, True, named=CASTS),
+    Quantity(("cross_probe_temperature_2",), 40.0, False),
+    Quantity(("cross_probe_temperature_4",), 20.0, False),
 )  # fmt: skip
 """Steps: about one standard deviation of a day's operation (choice, from the field's usual figures)."""

@@ -3,9 +3,8 @@
 Loss: the negative log likelihood of a normal distribution whose mean and spread the network gives, Huber-like far out
 so that a stoppage does not teach more than a week. Adam with a falling step on features of equal spread, which is put
 back into the weights in the end; weights decay; the features are blurred, row by row and furnace by furnace, so that
-it does not learn furnaces by heart; inputs drop out by quantity, so that the network learns to do without any of them,
-and without all. Each member of the ensemble leaves out other furnaces and
-stops where those were forecast best.
+it does not learn furnaces by heart; inputs drop out by quantity, so that the network learns to do with whatever a works
+measures. Each member of the ensemble leaves out other furnaces and stops where those were forecast best.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,9 +31,10 @@ Weights = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class FitOptions:
     """members: of the ensemble. hidden: units a layer. epochs: most passes over the rows. step: of Adam at the start.
-    decay: of the weights, a step's share. quantity_dropout: share of rows that miss a quantity. blind_share: share of
-    rows that miss all of them. target_dropout: share of rows that miss a target. noise, furnace_noise: added to
-    the features, of each row and of all rows of a furnace in a pass, in their own standard deviations."""
+    decay: of the weights, a step's share. quantity_dropout: share of rows that miss a quantity. sparse_share: of rows
+    that miss more, each a share of its own between none and all, as works do that measure little. target_dropout:
+    share of rows that miss a target. noise, furnace_noise: added to the features, of each row and of all rows of a
+    furnace in a pass, in their own standard deviations."""
 
     members: int = 8
     hidden: int = 24
@@ -43,7 +43,7 @@ class FitOptions:
     step: float = 2e-4
     decay: float = 0.02
     quantity_dropout: float = 0.05
-    blind_share: float = 0.05
+    sparse_share: float = 0.5
     target_dropout: float = 0.05
     noise: float = 0.3
     furnace_noise: float = 0.5
@@ -137,10 +137,11 @@ def _dropped(key: Any, features: Any, wanted: Any, options: FitOptions) -> tuple
     """Features with some set to zero, as they are when they are missing: quantities whole, with all taps of their
     memory, or a target whole, about which nothing is then asked."""
     count = len(features)
-    one, two, three = jax.random.split(key, 3)
-    quantity = jax.random.uniform(one, (count, 1, len(QUANTITIES))) >= options.quantity_dropout
-    sighted = jax.random.uniform(two, (count, 1, 1)) >= options.blind_share
-    memory = jnp.broadcast_to(quantity & sighted, (count, TAPS, len(QUANTITIES))).reshape(count, -1)
+    one, two, three, four = jax.random.split(key, 4)
+    sparse = jax.random.uniform(one, (count, 1, 1)) < options.sparse_share
+    missing = jnp.where(sparse, jax.random.uniform(two, (count, 1, 1)), options.quantity_dropout)
+    there = jax.random.uniform(four, (count, 1, len(QUANTITIES))) >= missing
+    memory = jnp.broadcast_to(there, (count, TAPS, len(QUANTITIES))).reshape(count, -1)
     gone = jax.random.uniform(three, (count, 1))  # at most one target at a time
     first = jnp.arange(len(TARGETS)) * options.target_dropout
     stays = (gone < first) | (gone >= first + options.target_dropout)

@@ -2,12 +2,14 @@
 finds what is there."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from ironworks.commands.train_across import TrainOptions
+from ironworks.commands.train_across import TrainOptions, farm
 from ironworks.commands.train_across.command import judged
 from ironworks.commands.train_across.fit import FitOptions, fit
 from ironworks.commands.train_across.record import record_tape
@@ -82,7 +84,7 @@ def furnaces(count: int, effect: float, seed: int) -> list[Rows]:
 
 
 # for a few thousand rows that are independent: blurred as strongly as those of a furnace are, they would teach less
-QUICK = FitOptions(members=2, hidden=48, epochs=20, batch=64, step=0.01, noise=0.1, furnace_noise=0.0)
+QUICK = FitOptions(members=2, hidden=48, epochs=20, batch=64, step=0.01, noise=0.1, furnace_noise=0.0, sparse_share=0.1)
 USUAL = FitOptions(members=2, epochs=20)
 
 
@@ -118,3 +120,34 @@ def test_what_cannot_be_done_is_refused_before_anything_runs(change: dict, says:
     }
     with pytest.raises(CallError, match=says):
         TrainOptions(**(given | change)).check()
+
+
+def test_a_farm_runs_what_is_not_on_tape_and_one_failure_loses_no_other(
+    tape: Tape, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[int, int]] = []
+    recorded: list[Path] = []
+
+    def draw(count: int, seed: int) -> SimpleNamespace:
+        drawn.append((count, seed))
+        return SimpleNamespace(furnaces=tuple(f"{seed}-{number}" for number in range(count)))
+
+    def record_one(file: Path, furnace: str, days: float, progress: Callable[[float], None]) -> str:
+        if file.name.startswith("5-009"):
+            return f"{file.name}: frozen before it began"
+        tape.save(file)
+        recorded.append(file)
+        return ""
+
+    monkeypatch.setattr(farm, "draw", draw)
+    monkeypatch.setattr(farm, "_record_one", record_one)
+    tape.save(tmp_path / "5-001-1d.npz")
+    files, failures = farm.record_farm(tmp_path, 10, 1.0, 5, 1, lambda days: None)
+    assert [count for count, _ in drawn] == [farm.GROUP, 2]
+    assert [file.name[:5] for file in files] == [f"5-{n:03d}" for n in range(9)]
+    assert failures == ["5-009-1d.npz: frozen before it began"]
+    assert tmp_path / "5-001-1d.npz" not in recorded
+
+    again = drawn.copy()
+    farm.record_farm(tmp_path, 10, 1.0, 5, 1, lambda days: None)
+    assert drawn == [*again, again[1]]  # only the group that is not whole, from the same seed

@@ -17,8 +17,7 @@ from ironworks.plant.works import SimulatedWorks
 
 START = "2024-01-01T00:00:00Z"
 GROUP = 8
-"""Furnaces drawn together, from a seed of the group: a calibration serves several at once, so that each costs less than
-a third of what it costs alone."""
+"""Furnaces drawn together, from a seed of the group: one calibration serves several at once."""
 
 
 class Job(NamedTuple):

@@ -35,18 +35,17 @@ class Quantity(NamedTuple):
         return () if self.believed else (*self.tags, self.by) if self.by else self.tags
 
     def read(self, image: ProcessImage, estimate: StateEstimate) -> float | None:
-        """Its value; None when missing. A mean is that of the tags that are there."""
+        """Its value; None when a tag of it is missing, for a mean of fewer would jump."""
         if self.believed:
             belief = estimate.beliefs.get(self.tags[0])
             return belief.mean if belief is not None else None
-        there = [value for tag in self.tags if (value := image.usable(tag)) is not None]
-        if not there:
+        there = [value for tag in self.looks_at if (value := image.usable(tag)) is not None]
+        if len(there) < len(self.looks_at):
             return None
-        value = math.fsum(there) / len(there)
         if not self.by:
-            return value
-        divisor = image.usable(self.by)
-        return value / divisor if divisor is not None and divisor > 0.0 else None
+            return math.fsum(there) / len(there)
+        *above, below = there
+        return math.fsum(above) / len(above) / below if below > 0.0 else None
 
 
 CASTS = "casts"

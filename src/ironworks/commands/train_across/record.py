@@ -17,12 +17,6 @@ from ironworks.validate import Validator
 
 DAY = 86400.0
 CLOCK_RESOLUTION = 1.0  # s
-BESIDES = (
-    "shaft_pressure_", "stock_level_", "stave_temperature_tuyere_", "stave_temperature_bosh_", "heat_load_",
-    "hearth_temperature_", "cross_probe_temperature_", "burden_pattern_", "top_pressure", "hot_blast_pressure",
-    "iron_tapping_rate", "slag_tapping_rate", "cooling_water_flow",
-)  # fmt: skip
-"""What tags begin with that no model looks at yet: kept so that a new feature needs no new tapes."""
 
 
 def record_tape(plant: SimulatedWorks, days: float, progress: Tell = lambda days: None) -> Tape:
@@ -32,8 +26,7 @@ def record_tape(plant: SimulatedWorks, days: float, progress: Tell = lambda days
     runner, validator = Runner(plant, targets), Validator(works.tags, CLOCK_RESOLUTION)
     # what pyrometers over the runners read is kept minute by minute, as what the laboratory sends is
     one_by_one = {*RUNNERS, *(tag.name for tag in works.tags.with_role(Role.LABORATORY))}
-    besides = (tag.name for tag in works.tags if tag.name.startswith(BESIDES))
-    kept = {name for name in (*one_by_one, *SEEN, CAST_TIME, *besides) if name in works.tags}
+    kept = {name for name in (*one_by_one, *SEEN, CAST_TIME) if name in works.tags}
     begin, state = plant.time, None
     images: list[ProcessImage] = []
     looks: list[Look] = []

@@ -211,3 +211,22 @@ def test_a_step_of_the_furnace_is_followed_within_three_samples() -> None:
     belief = [estimator.step(image) for image in images(rows + step)][-1].beliefs[SILICON]
     before = 0.0045
     assert belief.mean - before > 0.5 * (level - before)
+
+
+def test_readings_of_an_instrument_count_as_one_and_their_scatter_is_told() -> None:
+    random, estimator = np.random.default_rng(12), JointFilter(("pressure_drop",))
+    wave, believed = 0.0, []
+    for cycle in range(1, 6 * 144):
+        wave = wave * math.exp(-600.0 / 10800.0) + random.normal(
+            0.0, 5.0 * math.sqrt(1.0 - math.exp(-1200.0 / 10800.0))
+        )
+        times = [600.0 * cycle - 60.0 * minute for minute in reversed(range(10))]
+        arrived = tuple(
+            Sample("pressure_drop", 150.0 + wave + random.normal(0.0, 3.0), Quality.GOOD, t, t) for t in times
+        )
+        believed.append(estimator.step(ProcessImage(600.0 * cycle, {}, arrived)).beliefs)
+    last = believed[-1]
+    assert last["pressure_drop.measuring_noise"].mean == pytest.approx(3.0, rel=0.1)
+    assert last["pressure_drop.sampling_noise"].mean < 1.8  # that of a median of ten, 1.2, and a little more
+    assert last["pressure_drop.heat_spread"].mean == pytest.approx(5.0, rel=0.3)
+    assert last["pressure_drop.reversion_time"].mean == pytest.approx(3.0 * 3600.0, rel=0.4)

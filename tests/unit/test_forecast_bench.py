@@ -13,11 +13,9 @@ from ironworks.backtest.forecast_bench.tally import Band, Key, Tally, merge
 from ironworks.backtest.forecast_bench.targets import SAMPLE, TAP_MEAN, TAP_MEAN_TRUTH, TRUTH, Target, targets_of
 from ironworks.commands.forecast_bench.options import BenchOptions
 from ironworks.core.errors import CallError
-from ironworks.core.estimate import Belief, Health, StateEstimate
 from ironworks.core.forecast import LEVELS, Forecast, Scored
 from ironworks.core.sample import Quality, Sample
 from ironworks.core.works import load_works
-from ironworks.predict.underlying import underlying
 
 MINUTE, HOUR, CYCLE = 60.0, 3600.0, 600.0
 TEMPERATURE = "hot_metal_temperature"
@@ -31,7 +29,7 @@ def temperature() -> tuple[Target, ...]:
 def forecasts(time: float, horizon: float, value: float, half: float = 5.0) -> list[Forecast]:
     quantiles = tuple(value + half * x for x in (-1.0, -0.4, 0.0, 0.4, 1.0))
     return [Forecast(TEMPERATURE, time, horizon, scored, model, LEVELS, quantiles)
-            for scored in (Scored.SAMPLE, Scored.TRUTH, Scored.TAP_MEAN) for model in ("a", "b")]  # fmt: skip
+            for scored in Scored for model in ("a", "b")]  # fmt: skip
 
 
 def run(judge: Judge, horizon: float, hours: float = 12.0) -> None:
@@ -160,23 +158,6 @@ def test_casts_begin_and_end_with_iron_and_short_ones_are_none() -> None:
     ]  # fmt: skip
     assert taken[0].truth[0] == pytest.approx(69.5)
     assert book.take(math.inf) == []
-
-
-def test_the_band_of_the_truth_is_a_sample_s_less_its_scatter() -> None:
-    estimate = StateEstimate(0.0, {f"{TEMPERATURE}.sampling_noise": Belief(4.0, 0.0)}, Health.GOOD)
-    half = 1.6449 * 5.0  # a normal band of sd 5
-    quantiles = (1700.0 - half, 1697.0, 1700.0, 1703.0, 1700.0 + half)
-    made = [Forecast(TEMPERATURE, 0.0, HOUR, scored, "m", LEVELS, quantiles) for scored in Scored]
-    truth, tap = underlying(made, estimate, {TEMPERATURE: 1800.0})
-    assert (truth.scored, tap.scored) == (Scored.TRUTH, Scored.TAP_MEAN)
-    assert truth.median == tap.median == 1700.0
-    assert truth.at(0.95) - 1700.0 == pytest.approx(1.6449 * 3.0, rel=1e-3)
-    assert tap.at(0.95) - 1700.0 == pytest.approx(1.6449 * math.sqrt(25.0 - 16.0 * 0.75), rel=1e-3)
-    assert underlying(made, StateEstimate(0.0, {}, Health.STARTING), {}) == ()
-    known = {**estimate.beliefs, f"{TEMPERATURE}.measuring_noise": Belief(3.0, 0.0)}
-    wider, same = underlying(made, StateEstimate(0.0, known, Health.GOOD), {TEMPERATURE: 1800.0})
-    assert wider.at(0.95) - 1700.0 == pytest.approx(1.6449 * 4.0, rel=1e-3)
-    assert same == tap
 
 
 @pytest.mark.parametrize(

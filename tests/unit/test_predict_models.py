@@ -114,3 +114,15 @@ def test_the_learned_model_does_no_harm_where_there_is_nothing_to_learn() -> Non
 
 def test_default_inputs_are_found_by_name() -> None:
     assert predict.build(TAGS, (TEMPERATURE,), (2.0 * HOUR,)).inputs == (BLAST,)
+
+
+def test_neighbouring_readings_of_an_instrument_judge_once() -> None:
+    watch, judged = Watch((BLAST,), (2.0 * HOUR,)), []
+    for cycle in range(1, 61):
+        times = [600.0 * cycle - 60.0 * minute for minute in reversed(range(10))]
+        arrived = tuple(Sample(BLAST, 1400.0, Quality.GOOD, time, time) for time in times)
+        view = watch.look(ProcessImage(600.0 * cycle, {}, arrived), NOTHING)
+        judged += [one for one in view.settled if one.scored == Scored.SAMPLE]
+    assert view.histories[BLAST].of_instrument
+    made_at = [one.made_at for one in judged]
+    assert made_at == [1200.0 * number for number in range(1, 24)]  # one in 20 min of the 8 h that can be judged

@@ -35,7 +35,7 @@ class Ledger:
                 bisect.insort(self.samples, (sample.source_time, sample.value))
         if cycle.image.time >= keep_from:
             for forecast in cycle.forecasts:
-                if forecast.target == self.target:
+                if forecast.target == self.target and forecast.scored in self.forecasts:
                     self.forecasts[forecast.scored].setdefault(forecast.made_at, {})[forecast.model] = forecast
 
 

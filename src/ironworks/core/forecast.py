@@ -13,9 +13,8 @@ class Scored(StrEnum):
     SAMPLE = "sample"  # the single measured sample nearest to the horizon
     MEAN = "mean"  # the mean of the measured samples from now to the horizon
     TAP_MEAN = "tap_mean"  # the mean of the measured samples of the cast whose middle is at the horizon
-    TRUTH = (
-        "truth"  # the underlying value at the horizon, without the scatter of a sample: known of simulated works only
-    )
+    TRUTH = "truth"  # the underlying value at the horizon, without a sample's scatter: known of simulated works only
+    TAP_MEAN_TRUTH = "tap_mean_truth"  # its mean over the cast whose middle is at the horizon
 
 
 MEASURED = (Scored.SAMPLE, Scored.MEAN)

@@ -9,13 +9,17 @@ Beliefs, by name, for every target that has been seen at least three times (SI):
     <target>.heat_spread      stationary standard deviation of the heat
     <target>.level_drift      standard deviation that the level gains in one second; it grows with the root of time
     <target>.sampling_noise   standard deviation of a single sample around the underlying value
+    <target>.measuring_noise  that of one reading of an instrument, by how it differs from the next
 
 so that a forecast at any horizon can be made from the estimate alone, and again from the record.
 """
 
 import bisect
 import math
+import statistics
+from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,9 +42,17 @@ GROWTH = 1.5
 ENOUGH_SAMPLES = 12
 """Samples of a target before its estimate counts as more than starting."""
 MOST_PER_IMAGE = 24
-"""Samples of one target taken from one image, the newest: enough for all but fast process values."""
+"""Samples of one target taken from one image, the newest."""
+READING_TIME, READINGS = 600.0, 4
+"""So many values of one target within that time, s, are readings of an instrument. They count as one sample, their
+median: what they share is the furnace, and a window of identification reaches over days and not over hours."""
 QUIET_FACTOR, QUIET_AT_LEAST = 6.0, 2.0 * 3600.0
 """A target is missed after so many of its usual intervals without a sample, but not before two hours."""
+SPANS, STEP_TO_SD = 72, 1.4826 / math.sqrt(2.0)
+"""Spans of readings, half a day, over which their scatter is averaged; and the standard deviation of readings by the
+median step from one to the next."""
+
+_Row = tuple[float, int, float]
 
 
 class JointFilter:
@@ -49,10 +61,11 @@ class JointFilter:
     def __init__(self, targets: Sequence[str]) -> None:
         self._targets = tuple(targets)
         self._index = {tag: index for index, tag in enumerate(self._targets)}
-        self._past: list[tuple[float, int, float]] = []
+        self._past: list[_Row] = []
         self._counts = [0] * len(self._targets)
         self._newest = [-math.inf] * len(self._targets)
         self._intervals = [0.0] * len(self._targets)
+        self._reading_noise = [deque[float](maxlen=SPANS) for _ in self._targets]
         self._window: FixedLagFilter | None = None
         self._identified_at, self._identified_count = -math.inf, 0
 
@@ -69,20 +82,38 @@ class JointFilter:
         health, reasons = self._health(image)
         return StateEstimate(image.time, self._beliefs(self._window.model, state), health, reasons)
 
-    def _take(self, arrivals: Iterable[Sample], now: float) -> list[tuple[float, int, float]]:
+    def _take(self, arrivals: Iterable[Sample], now: float) -> list[_Row]:
         """The usable samples of our targets, in order of source time. A source time ahead of our clock counts as
         now."""
-        taken: list[tuple[float, int, float]] = []
+        taken: list[_Row] = []
         index = self._index
         for sample in arrivals:
             if sample.tag in index and sample.usable and sample.value is not None:
                 taken.append((min(sample.source_time, now), index[sample.tag], sample.value))
-        if len(taken) > MOST_PER_IMAGE:
-            kept = [[row for row in taken if row[1] == target][-MOST_PER_IMAGE:] for target in index.values()]
-            taken = [row for rows in kept for row in rows]
-        return sorted(taken)
+        if len(taken) < READINGS:
+            return sorted(taken)
+        kept = [
+            self._drawn_together([row for row in taken if row[1] == one])[-MOST_PER_IMAGE:] for one in index.values()
+        ]
+        return sorted(row for rows in kept for row in rows)
 
-    def _learn(self, new: list[tuple[float, int, float]], now: float) -> None:
+    def _drawn_together(self, samples: list[_Row]) -> list[_Row]:
+        """The samples of one target, those of an instrument drawn together; learns how its readings scatter."""
+        spans: dict[int, list[_Row]] = {}
+        for sample in sorted(samples):
+            spans.setdefault(math.ceil(sample[0] / READING_TIME), []).append(sample)
+        found: list[_Row] = []
+        for span in spans.values():
+            if len(span) < READINGS:
+                found += span
+                continue
+            time, target, _ = span[-1]
+            found.append((time, target, statistics.median(value for _, _, value in span)))
+            steps = statistics.median(abs(later[2] - one[2]) for one, later in pairwise(span))
+            self._reading_noise[target].append(steps * STEP_TO_SD)
+        return found
+
+    def _learn(self, new: list[_Row], now: float) -> None:
         for row in new:
             bisect.insort(self._past, row)
             self._counts[row[1]] += 1
@@ -134,6 +165,8 @@ class JointFilter:
             beliefs[f"{tag}.reversion_time"] = Belief(model.reversion_time, 0.0)
             beliefs[f"{tag}.heat_spread"] = Belief(_root(model.heat[index, index]), 0.0)
             beliefs[f"{tag}.level_drift"] = Belief(_root(model.level_rate[index, index]), 0.0)
+            if self._reading_noise[index]:
+                beliefs[f"{tag}.measuring_noise"] = Belief(statistics.fmean(self._reading_noise[index]), 0.0)
             beliefs[f"{tag}.sampling_noise"] = Belief(_root(model.noise[index, index] + model.tap[index, index]), 0.0)
         return beliefs
 

@@ -17,7 +17,8 @@ from ironworks.predict.learned import Learned
 from ironworks.predict.sequence import SequenceForecast
 from ironworks.predict.sequence.network import Network
 from ironworks.predict.twin import INSIDE, TwinForecast
-from ironworks.predict.watch import Watch
+from ironworks.predict.underlying import CastClock, Underlying
+from ironworks.predict.watch import View, Watch
 
 HEADLINE = Combination.name
 MODELS = (
@@ -36,11 +37,13 @@ NEVER_INPUTS = frozenset({Role.EVENT, Role.STATUS, Role.REMOTE_VALUE, Role.REMOT
 
 
 class Suite:
-    """Implements core.ports.Predictor: every cycle the forecasts of all models, the headline's last."""
+    """Implements core.ports.Predictor: every cycle the forecasts of all models, the headline's last. `beneath`: models
+    of which what lies under the samples is forecast too."""
 
     def __init__(
-        self, targets: Sequence[str], horizons: Sequence[float], inputs: Sequence[str], network: Network | None = None
-    ) -> None:
+        self, targets: Sequence[str], horizons: Sequence[float], inputs: Sequence[str], network: Network | None = None,
+        beneath: Sequence[str] = (HEADLINE,),
+    ) -> None:  # fmt: skip
         self._watch = Watch(tuple(targets), tuple(horizons))
         models = (
             Persistence(),
@@ -52,6 +55,7 @@ class Suite:
         )
         self._models = tuple(CalibratedPredictor(model, targets, horizons) for model in models)
         self._combination, self._input_watch = Combination(), InputWatch(inputs)
+        self._beneath, self._casts = {name: Underlying() for name in beneath}, CastClock()
         self.inputs = tuple(inputs)
 
     @property
@@ -78,7 +82,16 @@ class Suite:
         own = {question: point for question, point in points[TwinForecast.name].items() if INSIDE in point.drivers}
         points[TwinForecast.name] = own  # else the filter would speak with two voices
         made += self._combination.see(view, points, self._input_watch.signs)
-        return tuple(made)
+        return (*self._all_beneath(view, made), *made)
+
+    def _all_beneath(self, view: View, made: Sequence[Forecast]) -> list[Forecast]:
+        """What lies under the forecasts of those models of which it is wanted."""
+        casts = self._casts.step(view.image)
+        found: list[Forecast] = []
+        for name, beneath in self._beneath.items():
+            beneath.learn(view, casts)
+            found += beneath.forecasts(view, [forecast for forecast in made if forecast.model == name])
+        return found
 
 
 def build(
@@ -87,11 +100,13 @@ def build(
     horizons: Sequence[float],
     inputs: Sequence[str] | None = None,
     network: Network | None = None,
+    beneath: Sequence[str] = (HEADLINE,),
 ) -> Suite:
     """The full set of models for these targets and horizons (s).
 
     `inputs`: process tags for the learned model; by default those of DEFAULT_INPUTS that the works has. `network`: that
-    of the sequence model; by default the shipped one.
+    of the sequence model; by default the shipped one. `beneath`: models of which the truth and the tap mean are
+    forecast too.
     CallError for an unknown target or input, or a horizon that is not positive.
     """
     for name in (*targets, *(inputs or ())):
@@ -108,4 +123,4 @@ def build(
         )
     chosen = inputs if inputs is not None else [name for name in DEFAULT_INPUTS if name in tags]
     usable = [name for name in chosen if name not in targets and tags[name].role not in NEVER_INPUTS]
-    return Suite(targets, horizons, usable, network)
+    return Suite(targets, horizons, usable, network, beneath)

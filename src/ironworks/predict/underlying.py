@@ -1,55 +1,140 @@
-"""Forecasts of what lies under the samples, from those of single samples: the truth itself, and the mean of a cast.
+"""Forecasts of what lies under the samples, from those of single samples: the truth, and the mean of a cast.
 
-A sample is the underlying value plus a scatter of its own, which nobody can foresee and which the filter knows the size
-of. So the point stays, and the variance of the band is that of a sample less the scatter:
+A sample is the underlying value plus a scatter of its own, which nobody can foresee. So the point stays, and the
+variance of the band is that of a sample less the scatter that is not asked about:
 
-    truth       var(sample) - noise^2
-    tap mean    var(sample) - noise^2 (1 - 1/n)      n: samples that a cast is expected to have
+    truth                  var(sample) - noise^2
+    tap mean               var(sample) (1 - own (1 - 1/n))      n: samples of a cast
+    truth of a tap mean    var(sample) (1 - own)                own: share of its variance that a sample has alone
 
-It holds for every model, since the scatter of a sample to come is independent of every forecast of it. Of the filter's
-scatter a part is true, if nobody foresees it: a cold runner at the beginning of a cast. Where the estimate knows the
-noise of measuring alone (`measuring_noise`), the truth's band is less by that only. What it leaves out: that
-neighbouring samples share a part of the scatter (the tap), so that the band of a tap mean is a little narrow.
+`own` is learned from the casts that have been: by how much less than its samples the mean of a cast has been missed by
+one and the same forecast. More than the furnace's heat is common to the samples of a cast: the tap hole, the runner,
+the hand that dips. Before there are casts to go by, the noise counts: that of measuring where the estimate knows it
+(`measuring_noise`), else all that the filter takes for scatter. What is measured wrong all the time, as by an analyser
+that reads high, is in none of the bands: nothing shows it.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from ironworks.core.estimate import StateEstimate
 from ironworks.core.forecast import LEVELS, NORMAL_90, Forecast, Scored
+from ironworks.core.image import ProcessImage
+from ironworks.predict.watch import LONGEST_STEP, View
 
-CAST_TIME = 2.0 * 3600.0
-"""How long iron runs in a cast, s: 1.5-3 h (field)."""
+CAST_TIME, REOPENED = "cast_time", 600.0
+"""The tag that counts the time in a cast, and by how much its beginning must differ to be another's, s."""
+USUAL_CAST, LONGEST_CAST = 2.0 * 3600.0, 4.0 * 3600.0
+"""How long iron runs in a cast, s, where the works does not tell: 1.5-3 h (field)."""
+ALL_THERE = 7.0 * 3600.0
+"""After the beginning of a cast, s: by then it has ended and the laboratory has answered."""
 NARROWEST = 0.3
 """Of a sample's band: where nearly all of it is scatter, the difference of two estimates is not to be trusted."""
+FIRST_CASTS, HALF_LIFE = 15.0, 150.0
+"""Casts that the noise counts for, and casts after which a cast counts half."""
+WILD = 3.0
+"""A sample counts as missed by no more than so many standard deviations."""
 
 
-def underlying(
-    made: Iterable[Forecast], estimate: StateEstimate, intervals: Mapping[str, float]
-) -> tuple[Forecast, ...]:
-    """A forecast of the truth and one of the tap mean for every forecast of a sample among `made`.
+class Cast(NamedTuple):
+    """When iron ran, s."""
 
-    `intervals`: usual time between samples by target, s; a target without one counts a single sample a cast. Where the
-    estimate does not know the scatter of a target there is none. The point is the sample's median.
-    """
-    found: list[Forecast] = []
-    for forecast in made:
-        noise = estimate.beliefs.get(f"{forecast.target}.sampling_noise")
-        if forecast.scored != Scored.SAMPLE or noise is None:
-            continue
-        interval = intervals.get(forecast.target, math.nan)
-        expected = max(1.0, CAST_TIME / interval) if interval > 0.0 else 1.0
-        measuring = estimate.beliefs.get(f"{forecast.target}.measuring_noise", noise)
-        found.append(_narrowed(forecast, Scored.TRUTH, min(measuring.mean, noise.mean)))
-        found.append(_narrowed(forecast, Scored.TAP_MEAN, noise.mean * math.sqrt(1.0 - 1.0 / expected)))
-    return tuple(found)
+    begin: float
+    end: float
 
 
-def _narrowed(forecast: Forecast, scored: Scored, scatter: float) -> Forecast:
-    """The same forecast with that much less scatter in its band."""
-    sd = (forecast.at(LEVELS[-1]) - forecast.at(LEVELS[0])) / NORMAL_90
-    left = math.sqrt(max(0.0, 1.0 - (scatter / sd) ** 2)) if sd > 0.0 else 1.0
-    share, point = max(left, NARROWEST), forecast.median
-    quantiles = tuple(point + share * (quantile - point) for quantile in forecast.quantiles)
+class CastClock:
+    """Tells when the samples of a cast are all there. Where the works has no time in the cast, two hours are one."""
+
+    def __init__(self) -> None:
+        self._begins: deque[float] = deque()
+
+    def step(self, image: ProcessImage) -> list[Cast]:
+        """The casts that have become complete with this image."""
+        ran = image.usable(CAST_TIME)
+        begin = image.time // USUAL_CAST * USUAL_CAST if ran is None else image.time - ran
+        if not self._begins or begin > self._begins[-1] + REOPENED:
+            self._begins.append(begin)
+        found: list[Cast] = []
+        while len(self._begins) > 1 and self._begins[0] < image.time - ALL_THERE:
+            begin = self._begins.popleft()
+            found.append(Cast(begin, min(self._begins[0], begin + LONGEST_CAST)))
+        return found
+
+
+class Underlying:
+    """What lies under the forecasts of one model. Every cycle `learn`, then `forecasts`."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, float], deque[tuple[float, float, float]]] = defaultdict(deque)
+        self._shares: dict[tuple[str, float], _OwnShare] = defaultdict(_OwnShare)
+
+    def learn(self, view: View, casts: Iterable[Cast]) -> None:
+        """Casts that are complete: how their means have been missed."""
+        for cast in casts:
+            for (target, horizon), made in self._made.items():
+                times, values = view.histories[target].within(cast.begin, cast.end)
+                if not times:
+                    continue
+                at = math.fsum(times) / len(times) - horizon
+                while len(made) > 1 and made[1][0] <= at:
+                    made.popleft()
+                time, point, sd = made[0]
+                if 0.0 <= at - time <= LONGEST_STEP:
+                    missed = [min(max((value - point) / sd, -WILD), WILD) for value in values]
+                    self._shares[target, horizon].add(missed)
+
+    def forecasts(self, view: View, made: Iterable[Forecast]) -> tuple[Forecast, ...]:
+        """The truth for every forecast of a sample among `made`; where samples are taken of casts, the tap mean and its
+        truth too. None of a target whose scatter the estimate does not know."""
+        found: list[Forecast] = []
+        for forecast in made:
+            target, beliefs = forecast.target, view.estimate.beliefs
+            noise = beliefs.get(f"{target}.sampling_noise")
+            sd = (forecast.at(LEVELS[-1]) - forecast.at(LEVELS[0])) / NORMAL_90
+            if forecast.scored != Scored.SAMPLE or noise is None or sd <= 0.0:
+                continue
+            scatter = (min(noise.mean, beliefs.get(f"{target}.measuring_noise", noise).mean) / sd) ** 2
+            found.append(_narrowed(forecast, Scored.TRUTH, 1.0 - scatter))
+            if not view.histories[target].of_instrument:
+                self._note(forecast, sd)
+                own, several = self._shares[target, forecast.horizon].now(min(1.0, scatter))
+                found.append(_narrowed(forecast, Scored.TAP_MEAN, 1.0 - own * several))
+                found.append(_narrowed(forecast, Scored.TAP_MEAN_TRUTH, 1.0 - own))
+        return tuple(found)
+
+    def _note(self, forecast: Forecast, sd: float) -> None:
+        made = self._made[forecast.target, forecast.horizon]
+        made.append((forecast.made_at, forecast.median, sd))
+        while made[0][0] < forecast.made_at - forecast.horizon - ALL_THERE - LONGEST_CAST:
+            made.popleft()
+
+
+class _OwnShare:
+    """The share of a sample's variance that it has alone, from casts of several samples."""
+
+    def __init__(self) -> None:
+        self._casts, self._several, self._whole, self._own = 0.0, 0.0, 0.0, 0.0  # discounted sums
+
+    def add(self, missed: Sequence[float]) -> None:
+        """A cast by its samples: by how much one forecast missed each of them."""
+        count, kept = len(missed), 0.5 ** (1.0 / HALF_LIFE)
+        several = 1.0 - 1.0 / count
+        square = math.fsum(one * one for one in missed) / count
+        self._casts, self._several = kept * self._casts + 1.0, kept * self._several + several
+        self._whole = kept * self._whole + several * square
+        self._own = kept * self._own + square - (math.fsum(missed) / count) ** 2
+
+    def now(self, noise: float) -> tuple[float, float]:
+        """The share, and the usual 1 - 1/n. `noise`: the share that counts as long as there are few casts."""
+        own = (FIRST_CASTS * noise + self._own) / (FIRST_CASTS + self._whole)
+        return min(own, 1.0), self._several / self._casts if self._casts > 0.0 else 0.0
+
+
+def _narrowed(forecast: Forecast, scored: Scored, share: float) -> Forecast:
+    """The same forecast with that share of its band's variance."""
+    factor, point = max(math.sqrt(max(share, 0.0)), NARROWEST), forecast.median
+    quantiles = tuple(point + factor * (quantile - point) for quantile in forecast.quantiles)
     return replace(forecast, scored=scored, quantiles=quantiles, noise_share=None)

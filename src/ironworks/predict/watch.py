@@ -20,6 +20,9 @@ LONGEST_WAIT = 6 * 3600.0
 LONGEST_STEP = 1800.0
 """A sample judges the last forecast before it only if that was made this near to the sample's time less the
 horizon, s."""
+READING_INTERVAL, JUDGED_SPACING = 300.0, 1200.0
+"""A target whose samples usually come closer than the first, s, is read by an instrument. Neighbouring readings say the
+same: one in the second judges, so that errors are counted over weeks and not over hours."""
 
 
 class SampleHistory:
@@ -41,7 +44,12 @@ class SampleHistory:
 
     def between(self, after: float, until: float) -> list[float]:
         """Values with after < source time <= until."""
-        return self.values[bisect.bisect_right(self.times, after) : bisect.bisect_right(self.times, until)]
+        return self.within(after, until)[1]
+
+    def within(self, after: float, until: float) -> tuple[list[float], list[float]]:
+        """Times and values with after < source time <= until."""
+        inside = slice(bisect.bisect_right(self.times, after), bisect.bisect_right(self.times, until))
+        return self.times[inside], self.values[inside]
 
     def interval(self) -> float:
         """Usual time between samples, s: the median of the last 20 intervals; NaN with fewer than 3 samples."""
@@ -49,6 +57,11 @@ class SampleHistory:
             steps = sorted(b - a for a, b in pairwise(self.times[-21:]))
             self._interval = steps[len(steps) // 2] if len(steps) >= 2 else math.nan
         return self._interval
+
+    @property
+    def of_instrument(self) -> bool:
+        """Whether an instrument reads it, rather than a hand taking samples."""
+        return self.interval() < READING_INTERVAL
 
     def longest_delay(self) -> float:
         """The longest delay of the last 50 samples, at most LONGEST_WAIT, s."""
@@ -97,6 +110,7 @@ class Watch:
     _histories: dict[str, SampleHistory] = field(init=False)
     _cycles: list[float] = field(init=False, default_factory=list)
     _unjudged: dict[tuple[str, float], int] = field(init=False, default_factory=dict)
+    _judged_by: dict[str, float] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._histories = {target: SampleHistory() for target in self.targets}
@@ -118,6 +132,10 @@ class Watch:
     def _by_sample(self, target: str, time: float, value: float) -> list[Settled]:
         """The forecast of each horizon that this sample judges: the last one made at or before its time less the
         horizon."""
+        near = abs(time - self._judged_by.get(target, -math.inf)) < JUDGED_SPACING
+        if near and self._histories[target].of_instrument:
+            return []
+        self._judged_by[target] = time
         found = []
         for horizon in self.horizons:
             index = bisect.bisect_right(self._cycles, time - horizon) - 1

@@ -26,7 +26,6 @@ LATEST_SAMPLE = 2.0 * HOUR
 LONGEST_CAST = 4.0 * HOUR
 MINUTE = 60.0
 CEILING = "ceiling"
-FORECAST_OF = {SAMPLE: Scored.SAMPLE, TAP_MEAN: Scored.TAP_MEAN, TRUTH: Scored.TRUTH, TAP_MEAN_TRUTH: Scored.TRUTH}
 
 
 class Row(NamedTuple):
@@ -167,7 +166,7 @@ class Judge:
 
     def _score(self, row: Row, said: Said, ensembles: Sequence[Ensemble]) -> None:
         target = self.targets[row.target]
-        bands = said.get((target.name, row.horizon, FORECAST_OF[row.scored]), {})
+        bands = said.get((target.name, row.horizon, Scored(row.scored)), {})
         if not all(model in bands for model in self.models):
             return
         for model in self.models:

@@ -1,10 +1,8 @@
 """The stages of the chain from sense to predict, cycle by cycle as live."""
 
 import time
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from ironworks import predict
 from ironworks.backtest.forecast_bench.targets import Target
@@ -14,11 +12,9 @@ from ironworks.core.image import ProcessImage
 from ironworks.core.ports import Estimator
 from ironworks.core.sample import Sample
 from ironworks.estimate import together as estimators
-from ironworks.predict.underlying import underlying
 from ironworks.validate import Validator
 
 CLOCK_RESOLUTION = 1.0  # s
-LATEST = 21  # source times kept, for the usual interval between samples
 
 
 @dataclass(slots=True)
@@ -34,18 +30,17 @@ class LiveChain:
     _validator: Validator = field(init=False)
     _estimator: Estimator = field(init=False)
     _suite: predict.Suite = field(init=False)
-    _times: dict[str, deque[float]] = field(init=False)
 
     def __post_init__(self) -> None:
         together = [target.name for target in self.targets if target.by_cast]
         alone = [[target.name] for target in self.targets if not target.by_cast]
         self._validator = Validator(self.tags, CLOCK_RESOLUTION)
         self._estimator = estimators.build(self.tags, ([together] if together else []) + alone)
-        self._suite = predict.build(self.tags, [target.name for target in self.targets], self.horizons)
-        self._times = {target.name: deque(maxlen=LATEST) for target in self.targets}
+        names = [target.name for target in self.targets]
+        self._suite = predict.build(self.tags, names, self.horizons, beneath=predict.MODELS)
 
     def cycle(self, samples: Sequence[Sample], now: float) -> tuple[ProcessImage, tuple[Forecast, ...]]:
-        """The image at `now` of what has arrived, and the forecasts made from it: the suite's, and the underlying."""
+        """The image at `now` of what has arrived, and the forecasts made from it, also of what lies under samples."""
         begin = time.perf_counter()
         self._validator.judge(samples, now)
         image = self._validator.image(now)
@@ -53,16 +48,8 @@ class LiveChain:
         estimate = self._estimator.step(image)
         estimated = time.perf_counter()
         made = self._suite.step(image, estimate)
-        made += underlying(made, estimate, self._intervals(image))
         end = time.perf_counter()
         for stage, wall in zip(self.seconds, (validated - begin, estimated - validated, end - estimated)):
             self.seconds[stage] += wall
         self.slowest = max(self.slowest, end - begin)
         return image, made
-
-    def _intervals(self, image: ProcessImage) -> dict[str, float]:
-        for sample in image.arrivals:
-            if sample.tag in self._times and sample.usable:
-                self._times[sample.tag].append(sample.source_time)
-        steps = {name: sorted(b - a for a, b in pairwise(times)) for name, times in self._times.items()}
-        return {name: step[len(step) // 2] for name, step in steps.items() if step}

@@ -41,7 +41,9 @@ def finished() -> tuple[FurnaceRun, list[tuple[Forecast, ...]]]:
 
 def outcome_of(run: FurnaceRun) -> Outcome:
     judge = run.judge
-    result = FurnaceResult("sketch", 0, 4, "completed", "", 0.9, judge.tallies, judge.scatter, judge.casts, run.moments)
+    result = FurnaceResult(
+        "sketch", 0, 4, "completed", "", 0.9, judge.tallies, (), judge.scatter, judge.casts, run.moments
+    )
     return Outcome(SHORT, (result,), 0, judge.tallies, run.targets, 1.0)
 
 

@@ -8,7 +8,7 @@ import pytest
 from ironworks.backtest.forecast_bench.casts import CastBook
 from ironworks.backtest.forecast_bench.ceiling import Ensemble, band_of
 from ironworks.backtest.forecast_bench.judge import CEILING, Judge
-from ironworks.backtest.forecast_bench.report import score_rows, shares_of_ceiling
+from ironworks.backtest.forecast_bench.report import score_rows, shares_of_ceiling, weekly_coverage, weekly_text
 from ironworks.backtest.forecast_bench.tally import Band, Key, Tally, merge
 from ironworks.backtest.forecast_bench.targets import SAMPLE, TAP_MEAN, TAP_MEAN_TRUTH, TRUTH, Target, targets_of
 from ironworks.commands.forecast_bench.options import BenchOptions
@@ -100,6 +100,20 @@ def test_rows_with_a_ceiling_are_counted_apart_for_all_models() -> None:
     assert {row["model"] for row in rows if row["scored"] == TAP_MEAN} == {"a", "b", "headline", "ceiling"}
     shares = shares_of_ceiling(judge.tallies, judge.targets, (HOUR,), "b")
     assert all(row["share"] == 1.0 for row in shares if row["scored"] == TAP_MEAN_TRUTH)
+
+
+def test_the_headline_is_counted_by_week() -> None:
+    judge = Judge(temperature(), (HOUR,), ("a", "b"), score_from=2.0 * HOUR, cycle=CYCLE, headline="b")
+    run(judge, HOUR, hours=24.0 * 7.0 + 12.0)
+    judge.judge(math.inf)
+    assert sorted(judge.weeks) == [0, 1]
+    key = Key(TEMPERATURE, HOUR, SAMPLE, "b", False)
+    assert {found.model for week in judge.weeks.values() for found in week} == {"b"}
+    assert sum(week[key].n for week in judge.weeks.values()) == judge.tallies[key].n
+    rows = weekly_coverage([judge.weeks[0]], judge.targets, (HOUR,), "b")
+    assert {(row["weeks"], row["lowest"], row["share"]) for row in rows} == {(1, 1.0, 1.0)}
+    assert "1 weeks, 4 kinds of forecast" in weekly_text(rows)
+    assert "no week" in weekly_text([])
 
 
 def test_the_ceiling_of_few_replays_is_put_right() -> None:

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 LATEST_SAMPLE = 2.0 * HOUR
 """After the end of a cast its samples have arrived; the laboratory takes up to 90 min."""
 LONGEST_CAST = 4.0 * HOUR
-MINUTE = 60.0
+MINUTE, WEEK = 60.0, 7.0 * 86400.0
 CEILING = "ceiling"
 
 
@@ -52,8 +52,8 @@ Said = dict[tuple[str, float, Scored], dict[str, Band]]
 @dataclass(slots=True)
 class Judge:
     """Judges one furnace. `score_from`: plant s, earlier forecasts are not scored; `cycle`: s between forecasts;
-    `models`: those that must have spoken; `every`: one cast in so many is replayed. Results: `tallies`, and `scatter`,
-    samples less truth (SI) by target."""
+    `models`: those that must have spoken; `every`: one cast in so many is replayed. Results: `tallies`; those of the
+    `headline` by week since `score_from`, `weeks`; and `scatter`, samples less truth (SI) by target."""
 
     targets: Sequence[Target]
     horizons: Sequence[float]
@@ -61,7 +61,9 @@ class Judge:
     score_from: float
     cycle: float
     every: int = 1
+    headline: str = ""
     tallies: Tallies = field(default_factory=dict)
+    weeks: dict[int, Tallies] = field(default_factory=dict)
     scatter: dict[str, list[float]] = field(default_factory=dict)
     casts: int = 0
     _book: CastBook = field(default_factory=CastBook)
@@ -182,6 +184,8 @@ class Judge:
 
     def _add(self, target: Target, row: Row, model: str, band: Band, paired: bool, shrink: float = 1.0) -> None:
         key = Key(target.name, row.horizon, row.scored, model, paired)
-        tally = self.tallies.setdefault(key, Tally.empty(len(target.bands)))
         limits = np.array([target.unit.difference_to_si(band) for band in target.bands])
-        tally.add(band, row.value, limits, shrink)
+        self.tallies.setdefault(key, Tally.empty(len(limits))).add(band, row.value, limits, shrink)
+        if model == self.headline and not paired:
+            week = self.weeks.setdefault(int((row.made_at - self.score_from) // WEEK), {})
+            week.setdefault(key, Tally.empty(len(limits))).add(band, row.value, limits)

@@ -14,6 +14,8 @@ from ironworks.core.units import Unit
 HEADLINE = "headline"
 PAIR = ("persistence", HEADLINE, CEILING)
 """The models of the short table on the rows that all three can be judged on."""
+WEEKLY = 0.8
+"""Coverage that a 90 % band should keep in every single week."""
 
 
 def score_rows(
@@ -66,6 +68,39 @@ def shares_of_ceiling(
                         "headline": plain(own), "ceiling": plain(top), "share": plain(own / top) if top else None,
                     })  # fmt: skip
     return found
+
+
+def weekly_coverage(
+    weeks: Sequence[Tallies], targets: Sequence[Target], horizons: Sequence[float], headline: str
+) -> list[dict[str, Any]]:
+    """How the headline's 90 % bands held week by week, over the weeks of all furnaces: the number of weeks, the lowest
+    coverage of one, and the share of weeks in which it is at least `WEEKLY`."""
+    found = []
+    for target in targets:
+        for horizon in horizons:
+            for scored in WAYS:
+                key = Key(target.name, horizon, scored, headline, False)
+                held = [week[key].coverage for week in weeks if key in week]
+                if held:
+                    found.append({
+                        "target": target.name, "horizon_s": horizon, "scored": scored, "weeks": len(held),
+                        "lowest": plain(min(held)), "at_least": WEEKLY,
+                        "share": plain(sum(one >= WEEKLY for one in held) / len(held)),
+                    })  # fmt: skip
+    return found
+
+
+def weekly_text(rows: Sequence[dict[str, Any]]) -> str:
+    """What `weekly_coverage` comes to."""
+    if not rows:
+        return "90 % bands by week: no week was scored from end to end"
+    low = min(rows, key=lambda row: (row["share"], row["lowest"]))
+    whole = sum(row["share"] * row["weeks"] for row in rows) / sum(row["weeks"] for row in rows)
+    return (
+        f"90 % bands by week, {low['weeks']} weeks, {len(rows)} kinds of forecast: they hold {share(WEEKLY)} in "
+        f"{share(whole)} of all; worst kind: {low['target']} {low['horizon_s'] / 3600.0:g} h {low['scored']}, in "
+        f"{share(low['share'])} of its weeks, lowest {share(low['lowest'])}"
+    )
 
 
 def table(rows: Sequence[dict[str, Any]], targets: Sequence[Target], title: str) -> Table:

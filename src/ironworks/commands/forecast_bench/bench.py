@@ -12,7 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ironworks import predict
-from ironworks.backtest.forecast_bench.report import plain, score_rows, shares_of_ceiling, table
+from ironworks.backtest.forecast_bench.report import (
+    plain,
+    score_rows,
+    shares_of_ceiling,
+    table,
+    weekly_coverage,
+    weekly_text,
+)
 from ironworks.backtest.forecast_bench.tally import Tallies, merge
 from ironworks.backtest.forecast_bench.targets import HORIZONS, Target, targets_of
 from ironworks.commands.forecast_bench.one_furnace import NOT_RUN, FurnaceResult, run_furnace
@@ -53,8 +60,14 @@ class Outcome:
             "furnaces": [_furnace(one) for one in self.furnaces],
             "rows": self.rows(False), "paired": self.rows(True),
             "ceiling_share": shares_of_ceiling(self.tallies, self.targets, HORIZONS, predict.HEADLINE),
+            "weekly_coverage": self.weekly(),
             "cost": self._cost(),
         }  # fmt: skip
+
+    def weekly(self) -> list[dict[str, Any]]:
+        """See `report.weekly_coverage`."""
+        weeks = [week for one in self.furnaces for week in one.weeks]
+        return weekly_coverage(weeks, self.targets, HORIZONS, predict.HEADLINE)
 
     def _noise(self) -> dict[str, Any]:
         """Samples less truth, measured: plain and robust standard deviation, in the field's unit, beside what was
@@ -148,5 +161,6 @@ def show(outcome: Outcome, console: Console) -> None:
     console.print(table(outcome.rows(False), outcome.targets, "all rows; the ceiling on those that it was made for"))
     if o.replays:
         console.print(table(outcome.rows(True), outcome.targets, "rows that have a ceiling, all models alike"))
+    console.print(weekly_text(outcome.weekly()), highlight=False)
     cost = ", ".join(f"{part} {value}" for part, value in outcome.to_json()["cost"].items())
     console.print(f"cost: {cost}", highlight=False)

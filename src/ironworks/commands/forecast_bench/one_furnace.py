@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ironworks import predict
 from ironworks.backtest.forecast_bench.ceiling import Ensemble
-from ironworks.backtest.forecast_bench.judge import Judge
+from ironworks.backtest.forecast_bench.judge import WEEK, Judge
 from ironworks.backtest.forecast_bench.live import LiveChain
 from ironworks.backtest.forecast_bench.tally import Tallies
 from ironworks.backtest.forecast_bench.targets import HORIZONS, Target, targets_of
@@ -34,7 +34,8 @@ NOT_RUN = "not_run"
 @dataclass(frozen=True, slots=True)
 class FurnaceResult:
     """What came of one furnace. `outcome`: completed, frozen, not_finite, or not_run when it could not be set up;
-    `scatter`: samples less truth (SI) by target; `seconds`: wall time by part."""
+    `weeks`: the headline's tallies of the weeks that are complete; `scatter`: samples less truth (SI) by target;
+    `seconds`: wall time by part."""
 
     name: str
     number: int
@@ -43,6 +44,7 @@ class FurnaceResult:
     message: str
     days: float
     tallies: Tallies = field(default_factory=dict)
+    weeks: tuple[Tallies, ...] = ()
     scatter: dict[str, list[float]] = field(default_factory=dict)
     casts: int = 0
     moments: int = 0
@@ -61,7 +63,7 @@ def run_furnace(folder: Path, number: int, options: BenchOptions, progress: Tell
     judge, wall = run.judge, {**run.seconds, **run.chain.seconds}
     return FurnaceResult(
         run.plant.works.name, number, seed, ending.outcome.value, ending.message, ending.time / DAY, judge.tallies,
-        judge.scatter, judge.casts, run.moments, wall, run.chain.slowest,
+        run.complete_weeks(ending), judge.scatter, judge.casts, run.moments, wall, run.chain.slowest,
     )  # fmt: skip
 
 
@@ -92,8 +94,9 @@ class FurnaceRun:
         self.replayer = None if other is None else Replayer(other, names, options.replays, seed)
         self.chain = LiveChain(works.tags, self.targets, HORIZONS)
         self.judge = Judge(
-            self.targets, HORIZONS, predict.MODELS, self.begin + options.warm_up, self.cycle, options.every
-        )
+            self.targets, HORIZONS, predict.MODELS, self.begin + options.warm_up, self.cycle, options.every,
+            predict.HEADLINE,
+        )  # fmt: skip
         self.seconds = {"plant": 0.0, "replays": 0.0}
         self.moments = 0
         self._kept: OrderedDict[float, bytes] = OrderedDict()
@@ -110,6 +113,12 @@ class FurnaceRun:
         self._replay(last=True)
         self.judge.judge(float("inf"))
         return ending or Ending(FurnaceOutcome.COMPLETED, self.plant.time - self.begin, "")
+
+    def complete_weeks(self, ending: Ending) -> tuple[Tallies, ...]:
+        """The weeks that were scored from end to end."""
+        return tuple(
+            self.judge.weeks.get(week, {}) for week in range(int((ending.time - self.options.warm_up) // WEEK))
+        )
 
     def _cycle(self, state: FreezeWatch | None) -> tuple[FreezeWatch, Ending | None]:
         begin = time.perf_counter()

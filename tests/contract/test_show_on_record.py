@@ -34,8 +34,14 @@ async def client(tmp_path):
     forecasts = tuple(
         Forecast(HMT, NOW, 7200.0, Scored.SAMPLE, model, LEVELS, quantiles) for model in ("kalman", "combination")
     )
+    cast = Forecast(HMT, NOW, 7200.0, Scored.TAP_MEAN, "combination", LEVELS, (1772.0, 1776.0, 1780.0, 1784.0, 1788.0))
+    older = Forecast(HMT, NOW - 600.0, 7200.0, Scored.TAP_MEAN, "combination", LEVELS, quantiles)
     change = ModeChange(COAL, Mode.AUTO, Mode.ADVISORY, NOW, "ironworks", "restarted")
-    record.cycle(CycleRecord(1, ProcessImage(NOW, {}), None, forecasts, (), (), (), (change,), (("sense", 0.25),)))
+    record.cycle(
+        CycleRecord(
+            1, ProcessImage(NOW, {}), None, (older, *forecasts, cast), (), (), (), (change,), (("sense", 0.25),)
+        )
+    )
     reader = SqliteReader(tmp_path / "record")
     app = create_app(reader, works, clock, None, "", headline="combination")
     transport = httpx.ASGITransport(app)
@@ -69,3 +75,4 @@ async def test_what_is_recorded_is_shown(client):
     forecasts = (await client.get("/api/forecasts", params={"hours": 8})).json()[HMT]
     assert forecasts["model"] == "combination"
     assert forecasts["fan"]["q50"] == [pytest.approx(1780.0 - 273.15)]
+    assert forecasts["cast"] == [pytest.approx(1772.0 - 273.15), pytest.approx(1788.0 - 273.15)]

@@ -1,12 +1,13 @@
 """What is shown now: everything the page needs, read from the record by one thread."""
 
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ironworks.core.clock import Clock
 from ironworks.core.dictionary import Role, Tag
-from ironworks.core.forecast import Forecast, Scored
+from ironworks.core.forecast import LEVELS, Forecast, Scored
 from ironworks.core.mode import Mode, ModeChange
 from ironworks.core.ports import CycleRow, DecisionRow, RecordReader
 from ironworks.core.sample import Sample
@@ -143,7 +144,8 @@ class Picture:
         return [journal.decision(self._works.tags, row) for row in self._decisions.rows if row.time >= start]
 
     def forecasts(self, hours: float) -> dict[str, Section]:
-        """Per target the quantiles of the headline model at the times for which they were made, and the newest fan."""
+        """Per target the quantiles of the headline model at the times for which they were made, the newest fan, and the
+        90 % band of the mean of the cast that runs at the shown horizon."""
         start = self._clock.now() - hours * 3600.0
         found: dict[str, Section] = {}
         for target, tail in self._forecasts.items():
@@ -160,9 +162,17 @@ class Picture:
                 "ahead": _quantiles(tag, ahead, self._shown_cycle()),
                 "fan": {"made_at": newest, **_quantiles(tag, fan, math.inf)} if fan else None,
                 "calibrated_on": ahead[-1].calibrated_on if ahead else 0,
+                "cast": _cast_band(tag, tail.rows, newest, horizon),
                 "why": next((_why(tag, row) for row in fan if row.horizon == horizon), None),
             }
         return found
+
+
+def _cast_band(tag: Tag, rows: Sequence[Forecast], made_at: float, horizon: float) -> list[float] | None:
+    """The 90 % band of the mean of the cast that runs at the horizon, of the forecasts made at that time."""
+    recent = itertools.takewhile(lambda row: row.made_at >= made_at, reversed(rows))
+    found = (row for row in recent if row.scored == Scored.TAP_MEAN and row.horizon == horizon)
+    return next(([field_value(tag, row.at(level)) for level in (LEVELS[0], LEVELS[-1])] for row in found), None)
 
 
 def _why(tag: Tag, row: Forecast) -> Section:

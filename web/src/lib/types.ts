@@ -214,6 +214,8 @@ export interface TargetForecast {
   ahead: Quantiles;
   fan: (Quantiles & { made_at: number }) | null;
   calibrated_on: number;
+  /** 90 % band of the mean of a cast. */
+  cast: [number, number] | null;
   why: { drivers: [string, number][]; noise_share: number | null; doubts: string[]; drift: string[] } | null;
 }
 

@@ -1,6 +1,7 @@
 """The single models: baselines by hand, the state-space forecast against simulation, the learned part, the weights."""
 
 import math
+from dataclasses import replace
 
 import lightgbm
 import numpy as np
@@ -14,8 +15,9 @@ from ironworks.core.image import ProcessImage
 from ironworks.core.sample import Quality, Sample
 from ironworks.estimate import JointFilter
 from ironworks.predict.baselines import MeanOfDay, Persistence
+from ironworks.predict.combination import Combination
 from ironworks.predict.kalman import kalman_point
-from ironworks.predict.points import Question
+from ironworks.predict.points import Point, Question
 from ironworks.predict.residual import FOREST, as_arrays
 from ironworks.predict.watch import Watch
 
@@ -126,3 +128,15 @@ def test_neighbouring_readings_of_an_instrument_judge_once() -> None:
     assert view.histories[BLAST].of_instrument
     made_at = [one.made_at for one in judged]
     assert made_at == [1200.0 * number for number in range(1, 24)]  # one in 20 min of the 8 h that can be judged
+
+
+def test_a_model_that_misses_what_it_goes_by_weighs_little_at_first() -> None:
+    question = Question(TEMPERATURE, 2.0 * HOUR, Scored.SAMPLE)
+    kalman, whole = Point(1770.0, 9.0), Point(1775.0, 7.0)
+    weights = {
+        share: Combination().weights(question, {"kalman": kalman, "sequence": replace(whole, informed=share)})
+        for share in (1.0, 0.2, 0.0)
+    }
+    assert weights[1.0]["sequence"] > 0.9
+    assert weights[0.0]["sequence"] == pytest.approx(0.5)
+    assert weights[0.0]["sequence"] < weights[0.2]["sequence"] < weights[1.0]["sequence"]

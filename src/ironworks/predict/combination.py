@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from ironworks.core.forecast import LEVELS, NORMAL_90, Forecast, Scored
@@ -24,6 +25,8 @@ from ironworks.predict.calibrated import BandKeeper, Ledger
 from ironworks.predict.drift import ErrorWatch
 from ironworks.predict.points import Point, Question
 from ironworks.predict.watch import View
+
+Array = NDArray[np.float64]
 
 HALF_LIFE = 400.0
 """Judged forecasts after which an error counts half."""
@@ -72,18 +75,18 @@ class Combination:
         combined = {}
         for question in asked:
             answers = {name: said[question] for name, said in points.items() if question in said}
-            combined[question] = _mixed(answers, self.weights(question, tuple(answers)))
+            combined[question] = _mixed(answers, self.weights(question, answers))
         made = self._keeper.forecasts(view.time, combined)
         return tuple(replace(_explained(one, combined, view), drift=(*self._signs(one), *shifted)) for one in made)
 
-    def weights(self, question: Question, names: tuple[str, ...]) -> dict[str, float]:
-        """Weights of these models for that question; they add up to one."""
+    def weights(self, question: Question, answers: Mapping[str, Point]) -> dict[str, float]:
+        """Weights of the models that answer that question; they add up to one."""
+        prior = {name: _prior(name, point) for name, point in answers.items()}
         errors = self._errors.get(question)
-        known = errors.known(names) if errors is not None else ()
+        known = errors.known(tuple(prior)) if errors is not None else ()
         if errors is None or not known:
-            prior = {name: PRIOR.get(name, OTHERWISE) for name in names}
             return {name: one / math.fsum(prior.values()) for name, one in prior.items()}
-        return dict.fromkeys(names, 0.0) | dict(zip(known, errors.weights(known)))
+        return dict.fromkeys(prior, 0.0) | dict(zip(known, errors.weights({name: prior[name] for name in known})))
 
     def _look_for_drift(self, view: View) -> None:
         for question, made_at, _, truth, quantiles in self._keeper.learn(view):
@@ -119,7 +122,7 @@ class _Errors:
         self._names: list[str] = []
         self._products, self._weight = np.zeros((0, 0)), np.zeros((0, 0))
         self._count: dict[str, int] = {}
-        self._worked_out: dict[tuple[str, ...], list[float]] = {}
+        self._worked_out: dict[tuple[tuple[str, float], ...], list[float]] = {}
 
     def add(self, made_at: float, off: dict[str, float]) -> None:
         """The errors of one judged forecast, by model, and when it was made."""
@@ -140,18 +143,19 @@ class _Errors:
         """Those of these models that have been judged often enough."""
         return tuple(name for name in names if self._count.get(name, 0) >= FEWEST_ERRORS)
 
-    def weights(self, names: tuple[str, ...]) -> list[float]:
-        """Weights of these models, all of them known."""
-        if names not in self._worked_out:
-            self._worked_out[names] = self._work_out(names)
-        return self._worked_out[names]
+    def weights(self, prior: Mapping[str, float]) -> list[float]:
+        """Weights of the models that have these weights to begin with, all of them known."""
+        key = tuple(prior.items())
+        if key not in self._worked_out:
+            self._worked_out[key] = self._work_out(tuple(prior), np.array(list(prior.values())))
+        return self._worked_out[key]
 
     def _independent(self, names: tuple[str, ...], weight: float) -> float:
         """How many of the errors of these models, with that discounted weight, do not overlap."""
         apart = 1.0 + (self._last - self._first) / self._horizon
         return weight * min(1.0, apart / min(self._count[name] for name in names))
 
-    def _work_out(self, names: tuple[str, ...]) -> list[float]:
+    def _work_out(self, names: tuple[str, ...], prior: Array) -> list[float]:
         rows = [self._names.index(name) for name in names]
         weight = self._weight[np.ix_(rows, rows)]
         mean = self._products[np.ix_(rows, rows)] / np.maximum(weight, 1.0)
@@ -161,8 +165,7 @@ class _Errors:
             right = (own <= 0.0).astype(float)
             return (right / right.sum()).tolist()
         independent = self._independent(names, float(weight.diagonal().min()))
-        first = np.array([PRIOR.get(name, OTHERWISE) for name in names])
-        first *= np.exp(-0.5 * min(TRUST, independent) * (own / best - 1.0))
+        first = prior * np.exp(-0.5 * min(TRUST, independent) * (own / best - 1.0))
         first /= first.sum()
         drawn = DRAWN_IN / independent
         # w' C w by a square root of C; the last row holds the sum at one
@@ -171,6 +174,13 @@ class _Errors:
         left = np.vstack([root, math.sqrt(drawn) * np.eye(len(rows)), np.full(len(rows), HELD)])
         found, _ = nnls(left, np.concatenate([np.zeros(len(rows)), math.sqrt(drawn) * first, [HELD]]))
         return (found / found.sum()).tolist()
+
+
+def _prior(name: str, point: Point) -> float:
+    """The weight of a model before anything is known of the furnace: of one that misses most of what it goes by little
+    more than the filter's."""
+    blind, whole = PRIOR[FIRST], PRIOR.get(name, OTHERWISE)
+    return blind + point.informed * (whole - blind) if point.informed < 1.0 else whole
 
 
 def _mixed(answers: dict[str, Point], weights: dict[str, float]) -> Point:

@@ -19,12 +19,14 @@ class Question(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Point:
     """Mean and standard deviation (both SI) of what will be measured. `drivers`: what moves the mean away from the
-    target's level, by name, SI, as far as the model can say; `doubts`: what it has not learned."""
+    target's level, by name, SI, as far as the model can say; `doubts`: what it has not learned; `informed`: the share
+    of what the model goes by that this works has."""
 
     mean: float
     sd: float
     drivers: Mapping[str, float] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    informed: float = 1.0
 
 
 class PointModel(Protocol):

@@ -49,6 +49,11 @@ class SequenceFeatures:
         self._memory = GammaMemory(QUANTITIES)
         self._casts = _Casts()
 
+    @property
+    def seen(self) -> float:
+        """The share of the quantities that this works has shown."""
+        return self._memory.seen
+
     def step(self, view: View) -> Array:
         """The row of this view."""
         self._memory.step(view.image, view.estimate)

@@ -76,6 +76,11 @@ class GammaMemory:
                 self._taps[start : start + count] += share * (before - self._taps[start : start + count])
             start += count
 
+    @property
+    def seen(self) -> float:
+        """The share of the quantities that have ever been seen."""
+        return float(np.mean(self._seen))
+
     def features(self) -> Array:
         """(TAPS, Q), in the quantities' own steps."""
         return self._taps.copy()

@@ -84,7 +84,8 @@ class SequenceForecast:
             spread = math.hypot(unit * float(shares[place] @ sd), scatter(view, question))
             point = trust.answer(view.time, base, unit * float(shares[place] @ mean), spread)
             moved = dict(zip(NAMES, (trust.share * unit * parts[:, place]).tolist()))
-            found[question] = replace(point, drivers=dict(base.drivers) | moved, doubts=doubts)
+            drivers = dict(base.drivers) | moved
+            found[question] = replace(point, drivers=drivers, doubts=doubts, informed=self._features.seen)
 
     def _doubts(self, row: Array) -> tuple[str, ...]:
         """The drivers that stand farther out than the network has seen them."""

@@ -41,12 +41,16 @@ twice."""
 STREAK_DEVIATIONS, STREAK = 3.0, 2
 """A sample this many standard deviations off, twice in a row and to the same side, is a change and no outlier."""
 
+LASTING = 0.5
+"""Two samples in a row lie hours apart: what they share may last or pass (choice: half and half)."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeatModel:
     """Parameters, SI: `centre` (D,) where a filter without samples starts; covariances (D, D); `reversion_time` in s.
 
     `freedom`: of the Student distribution by which outliers are weighed; infinity makes it the plain Kalman filter.
+    `lasting`: share of a sudden change that is taken for one of the level, the rest for heat that passes.
     `identified_on` counts the samples that they were identified on; 0: defaults scaled to the first samples.
     """
 
@@ -58,6 +62,7 @@ class HeatModel:
     reversion_time: float
     identified_on: int = 0
     freedom: float = STUDENT_FREEDOM
+    lasting: float = LASTING
 
     @property
     def targets(self) -> int:
@@ -125,7 +130,7 @@ def update(model: HeatModel, state: State, values: Array) -> State:
     for position, target in enumerate(present):
         needed = STREAK if abs(surprise[position]) <= WILD_DEVIATIONS else WILD_STREAK
         if abs(streak[target]) >= needed and math.isfinite(model.freedom):
-            covariance = _widened(covariance, count, int(target), innovation[position])
+            covariance = _widened(model, covariance, int(target), innovation[position])
             weight[position] = 1.0
     gain_rows, observed = _observed(covariance, count, present)
     scale = np.sqrt(1.0 / weight)
@@ -150,9 +155,9 @@ def _streak(old: tuple[int, ...], present: NDArray[np.intp], surprise: Array) ->
     return tuple(streak)
 
 
-def _widened(covariance: Array, count: int, target: int, innovation: float) -> Array:
-    """More uncertainty of level and heat of one target, half each, as large as the surprise itself."""
+def _widened(model: HeatModel, covariance: Array, target: int, innovation: float) -> Array:
+    """More uncertainty of level and heat of one target, together as large as the surprise itself."""
     widened = covariance.copy()
-    for index in (target, count + target):
-        widened[index, index] += 0.5 * innovation * innovation
+    for index, share in ((target, model.lasting), (model.targets + target, 1.0 - model.lasting)):
+        widened[index, index] += share * innovation * innovation
     return widened

@@ -19,6 +19,7 @@ import math
 import statistics
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -46,6 +47,12 @@ MOST_PER_IMAGE = 24
 READING_TIME, READINGS = 600.0, 4
 """So many values of one target within that time, s, are readings of an instrument. They count as one sample, their
 median: what they share is the furnace, and a window of identification reaches over days and not over hours."""
+IDENTIFIED_EVERY = 3
+"""One in so many of these medians counts for identification: a block of them reaches over two days then, and shows how
+the level drifts."""
+LASTING_OF_READINGS = 0.0
+"""Share of a sudden change in the readings of an instrument that is taken for one of the level: twenty minutes of a
+stop, a slip or a channel say nothing of the days to come."""
 QUIET_FACTOR, QUIET_AT_LEAST = 6.0, 2.0 * 3600.0
 """A target is missed after so many of its usual intervals without a sample, but not before two hours."""
 SPANS, STEP_TO_SD = 72, 1.4826 / math.sqrt(2.0)
@@ -121,11 +128,11 @@ class JointFilter:
         del self._past[:-MOST_REMEMBERED]
         self._intervals = [self._interval(index) for index in range(len(self._targets))]
         if len(self._past) < FIRST_IDENTIFICATION:
-            self._window = filtered(default_model(self._values()), self._past)
+            self._window = filtered(self._default(), self._past)
             return
         assert self._window is not None or len(new) >= FIRST_IDENTIFICATION
         if self._window is None:
-            self._window = filtered(default_model(self._values()), self._past)
+            self._window = filtered(self._default(), self._past)
         else:
             self._window.add(new)
         if self._due(now):
@@ -137,12 +144,24 @@ class JointFilter:
 
     def _identify(self, now: float) -> None:
         assert self._window is not None
-        times = np.array([row[0] for row in self._past])
-        targets = np.array([row[1] for row in self._past], dtype=np.intp)
-        values = np.array([row[2] for row in self._past])
-        start = self._window.model if self._window.model.identified_on else default_model(self._values())
-        self._window.adopt(identify(times, targets, values, len(self._targets), start))
+        rows = self._past[::-IDENTIFIED_EVERY][::-1] if self._of_instruments else self._past
+        times = np.array([row[0] for row in rows])
+        targets = np.array([row[1] for row in rows], dtype=np.intp)
+        values = np.array([row[2] for row in rows])
+        start = self._window.model if self._window.model.identified_on else self._default()
+        self._window.adopt(self._suited(identify(times, targets, values, len(self._targets), start)))
         self._identified_at, self._identified_count = now, sum(self._counts)
+
+    @property
+    def _of_instruments(self) -> bool:
+        """Whether all that was seen of the targets are readings of instruments."""
+        return all(bool(noise) for noise, count in zip(self._reading_noise, self._counts) if count)
+
+    def _default(self) -> HeatModel:
+        return self._suited(default_model(self._values()))
+
+    def _suited(self, model: HeatModel) -> HeatModel:
+        return replace(model, lasting=LASTING_OF_READINGS) if self._of_instruments else model
 
     def _values(self) -> list[Array]:
         return [np.array([v for _, target, v in self._past if target == index]) for index in range(len(self._targets))]
@@ -196,7 +215,7 @@ class JointFilter:
 
     def _failed(self, time: float) -> StateEstimate:
         """Numerical trouble: the window is begun anew from the samples at hand, and nothing is believed meanwhile."""
-        self._window = filtered(default_model(self._values()), self._past[-FIRST_IDENTIFICATION:])
+        self._window = filtered(self._default(), self._past[-FIRST_IDENTIFICATION:])
         return StateEstimate(time, {}, Health.FAILED, ("the filter's numbers were not finite; it has begun anew",))
 
 

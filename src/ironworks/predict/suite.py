@@ -15,6 +15,7 @@ from ironworks.predict.drift import InputWatch
 from ironworks.predict.kalman import KalmanForecast
 from ironworks.predict.learned import Learned
 from ironworks.predict.sequence import SequenceForecast
+from ironworks.predict.sequence.features import SAMPLES
 from ironworks.predict.sequence.network import Network
 from ironworks.predict.twin import INSIDE, TwinForecast
 from ironworks.predict.underlying import CastClock, Underlying
@@ -33,6 +34,8 @@ DEFAULT_INPUTS = (
     "heat_load_total", "charge_rate", "production_rate",
 )  # fmt: skip
 """Process tags that say something of the furnace's heat; those that a works lacks are left out."""
+OWN_WORD = {TwinForecast.name: INSIDE, SequenceForecast.name: SAMPLES}
+"""The driver by which the answer of a model that may have nothing to add to the filter's is known to have."""
 NEVER_INPUTS = frozenset({Role.EVENT, Role.STATUS, Role.REMOTE_VALUE, Role.REMOTE_ENABLE, Role.HEARTBEAT})
 
 
@@ -79,8 +82,8 @@ class Suite:
         made = [forecast for model in self._models for forecast in model.see(view)]
         self._input_watch.step(image)
         points = {model.name: model.points for model in self._models}
-        own = {question: point for question, point in points[TwinForecast.name].items() if INSIDE in point.drivers}
-        points[TwinForecast.name] = own  # else the filter would speak with two voices
+        for name, driver in OWN_WORD.items():  # else the filter would speak with several voices
+            points[name] = {question: point for question, point in points[name].items() if driver in point.drivers}
         made += self._combination.see(view, points, self._input_watch.signs)
         return (*self._all_beneath(view, made), *made)
 

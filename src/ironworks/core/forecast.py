@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import le
 
 from ironworks.core.errors import CallError
 
@@ -51,7 +52,7 @@ class Forecast:
     drift: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        rising = all(a <= b for a, b in zip(self.quantiles, self.quantiles[1:], strict=False))
+        rising = all(map(le, self.quantiles, self.quantiles[1:]))
         if len(self.levels) != len(self.quantiles) or not rising or not all(map(math.isfinite, self.quantiles)):
             raise CallError(
                 f"forecast of {self.target} by {self.model} has levels {self.levels} and quantiles {self.quantiles}",

@@ -31,11 +31,13 @@ class Persistence:
     def points(self, view: View, questions: tuple[Question, ...]) -> dict[Question, Point]:
         """Answers for every target with at least three samples."""
         found: dict[Question, Point] = {}
+        targets = dict.fromkeys(question.target for question in questions)
+        spreads = {target: spread(view.histories[target], view.time) for target in targets}
         for question in questions:
-            history = view.histories[question.target]
-            sd = spread(history, view.time)
+            sd = spreads[question.target]
             if sd is not None:
-                found[question] = Point(self._value(history, question, view.time), math.sqrt(2.0) * sd)
+                value = self._value(view.histories[question.target], question, view.time)
+                found[question] = Point(value, math.sqrt(2.0) * sd)
         return found
 
     def _value(self, history: SampleHistory, question: Question, now: float) -> float:

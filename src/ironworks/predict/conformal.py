@@ -70,7 +70,8 @@ class ConformalBand:
 
     def quantiles(self, point: Point) -> tuple[float, ...]:
         """Quantiles at core.forecast.LEVELS; the middle one is the point itself, and they rise."""
-        return tuple(point.mean + point.sd * offset for offset in self._offsets)
+        mean, sd = point.mean, point.sd
+        return tuple([mean + sd * offset for offset in self._offsets])
 
     def _drawn_in(self, error: float) -> float:
         """An error counts as no farther out than twice the band, so that a wild measurement does not widen it much."""

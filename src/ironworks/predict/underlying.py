@@ -17,7 +17,6 @@ that reads high, is in none of the bands: nothing shows it.
 import math
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from ironworks.core.forecast import LEVELS, NORMAL_90, Forecast, Scored
@@ -136,5 +135,8 @@ class _OwnShare:
 def _narrowed(forecast: Forecast, scored: Scored, share: float) -> Forecast:
     """The same forecast with that share of its band's variance."""
     factor, point = max(math.sqrt(max(share, 0.0)), NARROWEST), forecast.median
-    quantiles = tuple(point + factor * (quantile - point) for quantile in forecast.quantiles)
-    return replace(forecast, scored=scored, quantiles=quantiles, noise_share=None)
+    quantiles = tuple([point + factor * (quantile - point) for quantile in forecast.quantiles])
+    return Forecast(
+        forecast.target, forecast.made_at, forecast.horizon, scored, forecast.model, forecast.levels, quantiles,
+        forecast.calibrated_on, forecast.drivers, None, forecast.doubts, forecast.drift,
+    )  # fmt: skip

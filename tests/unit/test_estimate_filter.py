@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from ironworks.core.estimate import Health
+from ironworks.core.estimate import Belief, Health
 from ironworks.core.image import ProcessImage
 from ironworks.core.sample import Quality, Sample
 from ironworks.estimate import JointFilter
@@ -213,20 +213,30 @@ def test_a_step_of_the_furnace_is_followed_within_three_samples() -> None:
     assert belief.mean - before > 0.5 * (level - before)
 
 
-def test_readings_of_an_instrument_count_as_one_and_their_scatter_is_told() -> None:
+def read_by_an_instrument(days: float, stopped: float = 0.0) -> dict[str, Belief]:
+    """What is believed of a pressure that wanders by 5 about 150 and is read every minute; `stopped`: the last minutes,
+    in which it is 30."""
     random, estimator = np.random.default_rng(12), JointFilter(("pressure_drop",))
-    wave, believed = 0.0, []
-    for cycle in range(1, 6 * 144):
-        wave = wave * math.exp(-600.0 / 10800.0) + random.normal(
-            0.0, 5.0 * math.sqrt(1.0 - math.exp(-1200.0 / 10800.0))
-        )
+    wave, believed, kept, cycles = 0.0, {}, math.exp(-600.0 / 10800.0), round(144 * days)
+    for cycle in range(1, cycles):
+        wave = wave * kept + random.normal(0.0, 5.0 * math.sqrt(1.0 - kept * kept))
         times = [600.0 * cycle - 60.0 * minute for minute in reversed(range(10))]
-        arrived = tuple(
-            Sample("pressure_drop", 150.0 + wave + random.normal(0.0, 3.0), Quality.GOOD, t, t) for t in times
-        )
-        believed.append(estimator.step(ProcessImage(600.0 * cycle, {}, arrived)).beliefs)
-    last = believed[-1]
+        middle = 30.0 if (cycles - cycle) * 10.0 <= stopped else 150.0 + wave
+        arrived = tuple(Sample("pressure_drop", middle + random.normal(0.0, 3.0), Quality.GOOD, t, t) for t in times)
+        believed = dict(estimator.step(ProcessImage(600.0 * cycle, {}, arrived)).beliefs)
+    return believed
+
+
+def test_readings_of_an_instrument_count_as_one_and_their_scatter_is_told() -> None:
+    last = read_by_an_instrument(6.0)
     assert last["pressure_drop.measuring_noise"].mean == pytest.approx(3.0, rel=0.1)
     assert last["pressure_drop.sampling_noise"].mean < 1.8  # that of a median of ten, 1.2, and a little more
     assert last["pressure_drop.heat_spread"].mean == pytest.approx(5.0, rel=0.3)
     assert last["pressure_drop.reversion_time"].mean == pytest.approx(3.0 * 3600.0, rel=0.4)
+
+
+def test_a_stop_of_an_hour_is_followed_and_says_nothing_of_the_days_to_come() -> None:
+    before, stopped = read_by_an_instrument(6.0), read_by_an_instrument(6.0, stopped=60.0)
+    assert stopped["pressure_drop"].mean < 60.0
+    level = "pressure_drop.level"
+    assert abs(stopped[level].mean - before[level].mean) < 3.0 * before[level].sd

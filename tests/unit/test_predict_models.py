@@ -140,3 +140,23 @@ def test_a_model_that_misses_what_it_goes_by_weighs_little_at_first() -> None:
     assert weights[1.0]["sequence"] > 0.9
     assert weights[0.0]["sequence"] == pytest.approx(0.5)
     assert weights[0.0]["sequence"] < weights[0.2]["sequence"] < weights[1.0]["sequence"]
+
+
+def test_who_only_repeats_the_filter_is_not_heard_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    suite, heard = predict.build(TAGS, (BLAST, TEMPERATURE), (2.0 * HOUR,)), {}
+    see = Combination.see
+    monkeypatch.setattr(Combination, "see", lambda self, view, points, *more: heard.update(points) or see(
+        self, view, points, *more))  # fmt: skip
+    estimators = [JointFilter((BLAST,)), JointFilter((TEMPERATURE,))]
+    for cycle in range(1, 40):
+        now = 600.0 * cycle
+        arrived = [Sample(BLAST, 1400.0 + cycle % 3, Quality.GOOD, now - 60.0 * m, now) for m in reversed(range(10))]
+        arrived.append(Sample(TEMPERATURE, 1770.0 + cycle % 5, Quality.GOOD, now, now))
+        image = ProcessImage(now, {}, tuple(arrived))
+        said = [estimator.step(image) for estimator in estimators]
+        beliefs = {name: belief for one in said for name, belief in one.beliefs.items()}
+        suite.step(image, StateEstimate(now, beliefs, Health.GOOD))
+    targets = {name: {question.target for question in answers} for name, answers in heard.items()}
+    assert targets["kalman"] == {BLAST, TEMPERATURE}
+    assert targets["sequence"] == {TEMPERATURE}
+    assert targets["twin"] == set()

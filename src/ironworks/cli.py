@@ -218,12 +218,15 @@ def forecast_bench(
     replays: Annotated[int, typer.Option(help="Replays of every moment, for the ceiling; 0 for none.")] = 8,
     every: Annotated[int, typer.Option(help="One cast in so many gets a moment of the ceiling.")] = 1,
     workers: Annotated[int, typer.Option(help="Processes, a furnace each; 0: as many as there are cores.")] = 0,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder of results by furnace; what is there is not run again.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Forecast furnaces that nobody has seen, and score all models beside the ceiling."""
     from ironworks.commands.forecast_bench import BenchOptions, run_bench, show
 
-    options = BenchOptions(furnaces, days, seed, instrumentation, _span(warm_up), replays, every, workers)
+    options = BenchOptions(furnaces, days, seed, instrumentation, _span(warm_up), replays, every, workers, keep)
     outcome = run_bench(options, console)
     if as_json:
         _print_json(outcome.to_json())

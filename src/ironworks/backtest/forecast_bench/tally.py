@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,3 +96,18 @@ def merge(into: Tallies, other: Tallies) -> None:
             into[key].merge(tally)
         else:
             into[key] = tally
+
+
+def tallies_to_plain(tallies: Tallies) -> list[list[Any]]:
+    """As lists of numbers and words, one a row: the key, then the sums. `tallies_from_plain` gives back the same."""
+    return [[*key, t.n, t.error, t.square, t.hits.tolist(), t.held, t.width] for key, t in tallies.items()]
+
+
+def tallies_from_plain(rows: list[list[Any]]) -> Tallies:
+    """See `tallies_to_plain`."""
+    parts = len(Key._fields)
+    return {
+        Key(*row[:parts]): Tally(n, error, square, np.array(hits, dtype=float), held, width)
+        for row in rows
+        for n, error, square, hits, held, width in [row[parts:]]
+    }

@@ -22,6 +22,7 @@ from ironworks.backtest.forecast_bench.report import (
 )
 from ironworks.backtest.forecast_bench.tally import Tallies, merge
 from ironworks.backtest.forecast_bench.targets import HORIZONS, Target, targets_of
+from ironworks.commands.forecast_bench.kept import Keeper
 from ironworks.commands.forecast_bench.one_furnace import NOT_RUN, FurnaceResult, run_furnace
 from ironworks.commands.forecast_bench.options import BenchOptions
 from ironworks.commands.processes import Tell, run_jobs
@@ -110,15 +111,19 @@ def _furnace(one: FurnaceResult) -> dict[str, Any]:
 
 
 def run_bench(options: BenchOptions, console: Console) -> Outcome:
-    """Draw, run and score. What cannot be done is refused first."""
+    """Draw, run and score; furnaces whose results are kept are not run again. What cannot be done is refused first."""
     options.check()
     backend.configure()
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="ironworks-bench-") as scratch, _bar(console) as bar:
         task = bar.add_task("drawing furnaces", total=None, at="")
         drawing = draw(options.furnaces, options.seed)
+        keeper = Keeper.of(options)
+        kept = {furnace.number: keeper.load(furnace.number) for furnace in drawing.furnaces}
         jobs: list[tuple[Path, int, BenchOptions]] = []
         for furnace in drawing.furnaces:
+            if kept[furnace.number] is not None:
+                continue
             folder = Path(scratch) / furnace.name
             write_drawn(folder, sampled(furnace, options.instrumentation))
             jobs.append((folder, furnace.number, options))
@@ -131,7 +136,9 @@ def run_bench(options: BenchOptions, console: Console) -> Outcome:
             done += days
             bar.update(task, completed=done, at=f"{done:.1f} of {total:g} furnace-days")
 
-        results = run_jobs(_job, jobs, options.processes, tell)
+        tell(sum(one.days for one in kept.values() if one is not None))
+        new = {one.number: one for one in run_jobs(_job, jobs, options.processes, tell)}
+    results = [kept[furnace.number] or new[furnace.number] for furnace in drawing.furnaces]
     tallies: Tallies = {}
     for one in results:
         merge(tallies, one.tallies)
@@ -141,7 +148,9 @@ def run_bench(options: BenchOptions, console: Console) -> Outcome:
 
 def _job(job: tuple[Path, int, BenchOptions], progress: Tell) -> FurnaceResult:
     folder, number, options = job
-    return run_furnace(folder, number, options, progress)
+    result = run_furnace(folder, number, options, progress)
+    Keeper.of(options).save(result)
+    return result
 
 
 def _bar(console: Console) -> Progress:

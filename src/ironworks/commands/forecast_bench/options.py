@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from ironworks.core.errors import CallError
 from ironworks.plant.sampling_quality import total_noise
@@ -16,7 +17,7 @@ MOST_DAYS = 366.0
 class BenchOptions:
     """furnaces, days: how many. seed: of the furnaces and of all their luck. instrumentation: good | rough. warm_up: s
     that are not scored. replays: of every moment, 0 for no ceiling. every: a cast in so many gets a moment. workers:
-    processes, 0 for as many as there are cores."""
+    processes, 0 for as many as there are cores. keep: folder of results by furnace, which are not worked out again."""
 
     furnaces: int = 4
     days: float = 10.0
@@ -26,6 +27,7 @@ class BenchOptions:
     replays: int = 8
     every: int = 1
     workers: int = 0
+    keep: Path | None = None
 
     def check(self) -> None:
         """CallError for what cannot be done."""

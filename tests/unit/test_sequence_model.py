@@ -1,6 +1,7 @@
 """The sequence model: its memory, its network, and the trust that a furnace gives it."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -210,9 +211,10 @@ class TestModel:
             assert np.isfinite(row).all()
 
     def test_it_names_what_moves_the_forecast_and_what_it_has_not_seen(self) -> None:
-        net = biased(0.0)
         blast = DRIVERS.index("blast_temperature")
-        net.w0[0, blast, :] = 0.3
+        straight = biased(0.0).w0
+        straight[0, blast, :] = 0.3
+        net = replace(biased(0.0), w0=straight)
         question = Question(TEMPERATURE, 2.0 * HOUR, Scored.SAMPLE)
         estimator, watch = JointFilter((TEMPERATURE,)), Watch((TEMPERATURE,), (2.0 * HOUR,))
         model = SequenceForecast(net)

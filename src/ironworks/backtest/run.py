@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from ironworks import predict
 from ironworks.backtest.mapping import read_mapping
 from ironworks.backtest.read import read_samples
@@ -41,8 +43,9 @@ def run_backtest(
             f"score_from {iso(begin)} is not before the end of the data", str(file), f"a time before {iso(end)}"
         )
     ledger = Ledger(target)
-    for cycle in walk(samples, plan, target, horizon_s, progress):
-        ledger.note(cycle, begin - horizon_s - plan.cycle)
+    with threadpool_limits(1):  # small matrices: threads only get in one another's way
+        for cycle in walk(samples, plan, target, horizon_s, progress):
+            ledger.note(cycle, begin - horizon_s - plan.cycle)
     found = {scored: rows(ledger, scored, predict.MODELS, horizon_s, begin) for scored in MEASURED}
     bands = column.hits or default_bands(found[Scored.SAMPLE], column.tag.unit)
     scores = [

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from ironworks import predict
 from ironworks.backtest.forecast_bench.ceiling import Ensemble
 from ironworks.backtest.forecast_bench.judge import WEEK, Judge
@@ -59,7 +61,8 @@ def run_furnace(folder: Path, number: int, options: BenchOptions, progress: Tell
         run = FurnaceRun(*two_works(folder, seed, options), seed, options)
     except (IronworksError, ArithmeticError) as failure:
         return FurnaceResult(folder.name, number, seed, NOT_RUN, str(failure), 0.0)
-    ending = run.run(progress)
+    with threadpool_limits(1):  # each process has a core, and small matrices
+        ending = run.run(progress)
     judge, wall = run.judge, {**run.seconds, **run.chain.seconds}
     return FurnaceResult(
         run.plant.works.name, number, seed, ending.outcome.value, ending.message, ending.time / DAY, judge.tallies,

@@ -22,7 +22,8 @@ from ironworks.predict.watch import View
 
 WEIGHTS = "weights.npz"
 NAMES = tuple(dict.fromkeys(DRIVERS))
-PLACES = np.array([NAMES.index(name) for name in DRIVERS])
+OF_NAME = np.array([[float(driver == name) for driver in DRIVERS] for name in NAMES])
+"""(names, features): which features count for a driver."""
 BEYOND, NEGLIGIBLE = 1.25, 0.1
 """A feature is outside of what was learned when it is this much larger than nearly all that was seen."""
 
@@ -73,12 +74,9 @@ class SequenceForecast:
         for place, (_, mixed, _) in enumerate(answered):
             shares[place, list(mixed)] = list(mixed.values())
         limit = self._limit()
-        held = np.clip(
-            row, -limit, limit
-        )  # beyond it the network has learned nothing, it would only draw out its lines
+        held = np.clip(row, -limit, limit)  # beyond it the network has learned nothing: it would draw out its lines
         mean, sd = self._network.answer(held)
-        parts, doubts = np.zeros((len(NAMES), len(answered))), self._doubts(row)
-        np.add.at(parts, PLACES, self._network.parts(held, shares))
+        parts, doubts = OF_NAME @ self._network.parts(held, shares), self._doubts(row)
         for place, (question, _, unit) in enumerate(answered):
             base, trust = found[question], self._trust.of(question)
             spread = math.hypot(unit * float(shares[place] @ sd), scatter(view, question))

@@ -7,7 +7,7 @@ proportion; the hidden layers have what depends on the rest. Each member gives, 
 correction and the logarithm of its standard deviation, both in the target's own unit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -28,7 +28,7 @@ GAUSS = ((0.2113249, 0.5), (0.7886751, 0.5))
 class Network:
     """E members, F features, H units a layer, Q questions. w1 (E, F, H), b1 (E, H), w2 (E, H, H), b2 (E, H),
     w3 (E, 2 H, 2 Q), b3 (E, 2 Q), w0 (E, F, Q). reach (F,): the largest size of each feature while it learned, but
-    for one row in a thousand."""
+    for one row in a thousand. Costs of an answer and of its parts grow with F E (H + Q)."""
 
     w1: Array
     b1: Array
@@ -38,14 +38,22 @@ class Network:
     b3: Array
     w0: Array
     reach: Array
+    _first: Array = field(init=False, repr=False)  # (F, E H): w1 of all members side by side, one product for all
+    _straight: Array = field(init=False, repr=False)  # (F, E Q): w0 likewise
+    _usual: Array = field(init=False, repr=False)  # (F, Q): w0, its mean over the members
+
+    def __post_init__(self) -> None:
+        count = self.w1.shape[1]
+        object.__setattr__(self, "_first", self.w1.transpose(1, 0, 2).reshape(count, -1))
+        object.__setattr__(self, "_straight", self.w0.transpose(1, 0, 2).reshape(count, -1))
+        object.__setattr__(self, "_usual", self.w0.mean(axis=0))
 
     def answer(self, features: Array) -> tuple[Array, Array]:
         """Correction and its standard deviation (Q,) for one row (F,): of the members' mixture."""
-        first = silu(np.einsum("f,efh->eh", features, self.w1) + self.b1)
-        second = silu(np.einsum("eh,ehk->ek", first, self.w2) + self.b2)
-        out = np.einsum("eh,ehq->eq", np.concatenate([first, second], axis=1), self.w3) + self.b3
-        mean, log_sd = np.split(out, 2, axis=1)
-        mean = mean + np.einsum("f,efq->eq", features, self.w0)
+        first, second = self._layers(self._weighed(features))
+        hidden = np.concatenate([silu(first), silu(second)], axis=1)
+        mean, log_sd = np.split(np.matmul(hidden[:, None], self.w3)[:, 0] + self.b3, 2, axis=1)
+        mean = mean + (features @ self._straight).reshape(mean.shape)
         middle = mean.mean(axis=0)
         variance = np.exp(2.0 * np.clip(log_sd, -4.0, 2.0)).mean(axis=0) + mean.var(axis=0)
         return middle, np.sqrt(variance)
@@ -53,20 +61,39 @@ class Network:
     def slope(self, features: Array, shares: Array) -> Array:
         """Derivative by the features of sums of corrections, (F, K): what a small move of each would change. `shares`
         (K, Q) says which corrections make up each sum."""
-        first = np.matmul(features, self.w1) + self.b1
-        second = np.einsum("eh,ehk->ek", silu(first), self.w2) + self.b2
-        questions = self.b3.shape[1] // 2
-        straight, back = np.split(np.matmul(self.w3[:, :, :questions], shares.T), 2, axis=1)
-        back = straight + np.matmul(self.w2, back * silu_slope(second)[:, :, None])
-        back = back * silu_slope(first)[:, :, None]
-        return (np.matmul(self.w1, back) + np.matmul(self.w0, shares.T)).mean(axis=0)
+        return self._outward(self._back(self._weighed(features), self._last(shares)), shares)
 
     def parts(self, features: Array, shares: Array) -> Array:
         """By how much each feature moves these sums of corrections away from those of a row of zeros, (F, K):
         integrated gradients (Sundararajan, Taly and Yan, ICML 2017), by Gauss's rule of two points; they add up to
         the difference."""
-        slope = sum(weight * self.slope(at * features, shares) for at, weight in GAUSS)
-        return features[:, None] * slope
+        weighed, last = self._weighed(features), self._last(shares)
+        back = np.sum([weight * self._back(at * weighed, last) for at, weight in GAUSS], axis=0)
+        return features[:, None] * self._outward(back, shares)
+
+    def _weighed(self, features: Array) -> Array:
+        """What comes to the first layer without its bias, (E, H)."""
+        return (features @ self._first).reshape(self.b1.shape)
+
+    def _layers(self, weighed: Array) -> tuple[Array, Array]:
+        """What comes to both layers, (E, H) each."""
+        first = weighed + self.b1
+        return first, np.matmul(silu(first)[:, None], self.w2)[:, 0] + self.b2
+
+    def _last(self, shares: Array) -> Array:
+        """Weights from both layers to sums of corrections, (E, 2 H, K)."""
+        return np.matmul(self.w3[:, :, : shares.shape[1]], shares.T)
+
+    def _back(self, weighed: Array, last: Array) -> Array:
+        """Derivative of the sums by what comes to the first layer, (E, H, K)."""
+        first, second = self._layers(weighed)
+        straight, back = np.split(last, 2, axis=1)
+        back = straight + np.matmul(self.w2, back * silu_slope(second)[:, :, None])
+        return back * silu_slope(first)[:, :, None]
+
+    def _outward(self, back: Array, shares: Array) -> Array:
+        """Mean over the members of the derivative by the features, (F, K), from that by what they bring."""
+        return self._first @ back.reshape(-1, back.shape[2]) / len(back) + self._usual @ shares.T
 
     def save(self, file: Path) -> None:
         """Write the weights in half precision: far finer than what they are known to."""

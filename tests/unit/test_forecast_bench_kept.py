@@ -30,10 +30,9 @@ def result(number: int) -> FurnaceResult:
 
 def test_what_is_kept_comes_back_to_the_last_bit(tmp_path: Path) -> None:
     keeper = Keeper.of(dataclasses.replace(OPTIONS, keep=tmp_path / "new"))
-    assert keeper.load(3) is None
+    assert keeper.results() == {}
     keeper.save(result(3))
-    back, was = keeper.load(3), result(3)
-    assert back is not None
+    back, was = keeper.results()[3], result(3)
     assert dataclasses.replace(back, tallies={}, weeks=()) == dataclasses.replace(was, tallies={}, weeks=())
     for found, wanted in [(back.tallies, was.tallies), (back.weeks[0], was.weeks[0])]:
         assert set(found) == {KEY}
@@ -44,14 +43,14 @@ def test_what_is_kept_comes_back_to_the_last_bit(tmp_path: Path) -> None:
 def test_more_furnaces_and_other_workers_go_on_with_what_is_kept(tmp_path: Path) -> None:
     Keeper.of(dataclasses.replace(OPTIONS, keep=tmp_path)).save(result(1))
     more = dataclasses.replace(OPTIONS, furnaces=9, workers=4, keep=tmp_path)
-    assert Keeper.of(more).load(1) is not None
+    assert set(Keeper.of(more).results()) == {1}
 
 
 @pytest.mark.parametrize("change", [{"days": 5.0}, {"seed": 6}, {"instrumentation": "rough"}, {"replays": 8}])
 def test_results_of_other_options_are_refused(tmp_path: Path, change: dict) -> None:
     Keeper.of(dataclasses.replace(OPTIONS, keep=tmp_path)).save(result(1))
     with pytest.raises(DataError, match=next(iter(change))) as refused:
-        Keeper.of(dataclasses.replace(OPTIONS, keep=tmp_path, **change)).load(1)
+        Keeper.of(dataclasses.replace(OPTIONS, keep=tmp_path, **change)).results()
     assert "folder of its own" in str(refused.value)
 
 
@@ -60,7 +59,7 @@ def test_results_of_other_code_are_refused(tmp_path: Path, monkeypatch: pytest.M
     Keeper.of(options).save(result(1))
     monkeypatch.setattr(kept, "_code", lambda: "0123")
     with pytest.raises(DataError, match="other code"):
-        Keeper.of(options).load(1)
+        Keeper.of(options).results()
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", '{"made_by": {}, "result": {"tallies": [], "weeks": []}}'])
@@ -68,14 +67,14 @@ def test_a_file_that_is_no_result_is_named(tmp_path: Path, content: str) -> None
     keeper = Keeper.of(dataclasses.replace(OPTIONS, keep=tmp_path))
     (tmp_path / "furnace-0001.json").write_text(content)
     with pytest.raises(DataError, match=r"furnace-0001\.json"):
-        keeper.load(1)
+        keeper.results()
 
 
 def test_without_a_folder_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     keeper = Keeper.of(OPTIONS)
     keeper.save(result(1))
-    assert keeper.load(1) is None
+    assert keeper.results() == {}
     assert list(tmp_path.iterdir()) == []
 
 

@@ -113,16 +113,15 @@ def _furnace(one: FurnaceResult) -> dict[str, Any]:
 def run_bench(options: BenchOptions, console: Console) -> Outcome:
     """Draw, run and score; furnaces whose results are kept are not run again. What cannot be done is refused first."""
     options.check()
+    kept = Keeper.of(options).results()
     backend.configure()
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="ironworks-bench-") as scratch, _bar(console) as bar:
         task = bar.add_task("drawing furnaces", total=None, at="")
         drawing = draw(options.furnaces, options.seed)
-        keeper = Keeper.of(options)
-        kept = {furnace.number: keeper.load(furnace.number) for furnace in drawing.furnaces}
         jobs: list[tuple[Path, int, BenchOptions]] = []
         for furnace in drawing.furnaces:
-            if kept[furnace.number] is not None:
+            if furnace.number in kept:
                 continue
             folder = Path(scratch) / furnace.name
             write_drawn(folder, sampled(furnace, options.instrumentation))
@@ -136,9 +135,9 @@ def run_bench(options: BenchOptions, console: Console) -> Outcome:
             done += days
             bar.update(task, completed=done, at=f"{done:.1f} of {total:g} furnace-days")
 
-        tell(sum(one.days for one in kept.values() if one is not None))
-        new = {one.number: one for one in run_jobs(_job, jobs, options.processes, tell)}
-    results = [kept[furnace.number] or new[furnace.number] for furnace in drawing.furnaces]
+        tell(sum(kept[furnace.number].days for furnace in drawing.furnaces if furnace.number in kept))
+        kept |= {one.number: one for one in run_jobs(_job, jobs, options.processes, tell)}
+    results = [kept[furnace.number] for furnace in drawing.furnaces]
     tallies: Tallies = {}
     for one in results:
         merge(tallies, one.tallies)

@@ -37,15 +37,21 @@ class Keeper:
             options.keep.mkdir(parents=True, exist_ok=True)
         return cls(options.keep, _made_by(options))
 
-    def file(self, number: int) -> Path | None:
-        """Where the result of this furnace is kept."""
-        return None if self.folder is None else self.folder / f"furnace-{number:04d}.json"
+    def results(self) -> dict[int, FurnaceResult]:
+        """All that is kept, by the furnace's number. DataError for a file that cannot be read or was made otherwise."""
+        files = sorted(self.folder.glob("furnace-*.json")) if self.folder is not None else []
+        return {result.number: result for result in map(self._load, files)}
 
-    def load(self, number: int) -> FurnaceResult | None:
-        """The kept result; None if there is none. DataError for one that cannot be read, or was made otherwise."""
-        file = self.file(number)
-        if file is None or not file.exists():
-            return None
+    def save(self, result: FurnaceResult) -> None:
+        """Keep it, if anything is kept."""
+        if self.folder is None:
+            return
+        file = self.folder / f"furnace-{result.number:04d}.json"
+        unfinished = file.with_suffix(f".{os.getpid()}")
+        unfinished.write_text(json.dumps({"made_by": self.made_by, "result": _to_plain(result)}))
+        unfinished.replace(file)
+
+    def _load(self, file: Path) -> FurnaceResult:
         try:
             content = json.loads(file.read_text())
             made_by, result = content["made_by"], _from_plain(content["result"])
@@ -58,15 +64,6 @@ class Keeper:
                 ", ".join(f"{name} {self.made_by[name]}" for name in other), "give --keep a folder of its own",
             )  # fmt: skip
         return result
-
-    def save(self, result: FurnaceResult) -> None:
-        """Keep it, if anything is kept."""
-        file = self.file(result.number)
-        if file is None:
-            return
-        unfinished = file.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps({"made_by": self.made_by, "result": _to_plain(result)}))
-        unfinished.replace(file)
 
 
 def _made_by(options: BenchOptions) -> dict[str, Any]:

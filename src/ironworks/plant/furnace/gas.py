@@ -1,8 +1,8 @@
 """Quasi-steady gas, marched from the raceways up through all cells of the annuli.
 
-Each cell in order: half its gasification of coke, wustite, magnetite and hematite with CO and H2, the other half of
-the gasification, char, shift. Two halves about the reduction: what coke gives back to the gas is at work in the cell
-that it came from, as it is in thin cells.
+Each cell in order: half its shift, half its gasification of coke, wustite, magnetite and hematite with CO and H2, the
+other half of the gasification, char, the other half of the shift. Two halves about the reduction (Strang's splitting):
+what coke and shift give back to the gas is at work in the cell that it came from, as it is in thin cells.
 The coefficients of `rates` use the last step's gas flow and pressure, so that the march itself is arithmetic
 without exponentials; amounts are exact whatever the coefficients are.
 """
@@ -72,7 +72,8 @@ def _cell(carry: tuple[Gas, Gas], coefficients: tuple[Gas, Array]) -> tuple[tupl
         solution, solution_back, steam, steam_back, carbon_limit, shift, shift_constant, burn_char, heat_pass,
         heat_lift, solid_temperature, source_co, source_co2, source_h2o,
     ) = x  # fmt: skip
-    co = co + source_co
+    toward = shift, shift_constant
+    co, co2, h2, h2o = _shifted(toward, co + source_co, co2, h2, h2o)
     coke = solution, solution_back, steam, steam_back, carbon_limit
     co, co2, h2, h2o, before = _gasified(coke, co, co2, h2, h2o)
     idle_co, idle_h2 = bypass
@@ -86,12 +87,18 @@ def _cell(carry: tuple[Gas, Gas], coefficients: tuple[Gas, Array]) -> tuple[tupl
     co, co2, h2, h2o, after = _gasified(coke, co, co2, h2, h2o)
     by_char = jnp.minimum(burn_char * char, CHAR_AT_ONCE * co2)
     co, co2, char = co + 2.0 * by_char, co2 - by_char, char - by_char
-    moved = shift * shift_extent(co, h2o, co2, h2, shift_constant)
-    co, h2o, co2, h2 = co - moved, h2o - moved, co2 + moved, h2 + moved
+    co, co2, h2, h2o = _shifted(toward, co, co2, h2, h2o)
     co2, h2o = co2 + source_co2, h2o + source_h2o
     temperature = solid_temperature + (temperature - solid_temperature) * heat_pass + heat_lift
     state, mixed_heat = _mix((co, co2, h2, h2o, nitrogen, char), temperature, mixing)
     return (bypass, state), (*state, *taken[::-1], before + after, mixed_heat)
+
+
+def _shifted(toward: tuple[Array, Array], co: Array, co2: Array, h2: Array, h2o: Array) -> Gas:
+    """Gas (CO, CO2, H2, H2O) after half a cell's shift: share of the way to equilibrium, constant of that."""
+    share, constant = toward
+    moved = share * shift_extent(co, h2o, co2, h2, constant)
+    return co - moved, co2 + moved, h2 + moved, h2o - moved
 
 
 def _gasified(coke: Gas, co: Array, co2: Array, h2: Array, h2o: Array) -> Gas:

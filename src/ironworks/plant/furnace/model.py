@@ -169,7 +169,7 @@ def flows_of_step(
     mean_temperature = jnp.sum(s.gas_share * cells.temperature[:, 0])
     level, running, pool = run_hearth(p, g, u, s, arriving, mean_temperature, dt)
     sweep = gas_up(s, rates, raceway, arriving, pool)
-    walls = wall.wall_flow(p, g, u, cells, lay, s.wall)
+    walls = wall.wall_flow(p, g, u, s.blast, cells, lay, s.wall)
     pressures = bed_pressures(p, u, s, sweep, lay, drip, raceway, level)
     gasified = jnp.sum(sweep.carbon) + jnp.sum(sweep.gas[5, :, 0] - sweep.gas[5, :, -1])
     flows = Flows(

@@ -148,6 +148,7 @@ class FurnaceParameters(NamedTuple):
     wall_loss_share: Annotated[Vector, "1", 3]
     wall_area: Annotated[Vector, "m2", 6]
     wall_inner_coefficient: Annotated[Vector, "W/m2/K", 6]
+    wall_still_share: Annotated[float, "1"]
     wall_refractory_resistance: Annotated[Vector, "m2 K/W", 6]
     wall_heat_capacity: Annotated[Vector, "J/m2/K", 6]
     stave_coefficient: Annotated[float, "W/m2/K"]

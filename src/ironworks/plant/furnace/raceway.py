@@ -27,6 +27,7 @@ from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
 from ironworks.plant.furnace.solids import ash_formation
 from ironworks.plant.furnace.state import Blast
+from ironworks.plant.furnace.wall import convection
 
 # Burnout: 0.10 lost per 100 kg/tHM of coal, 0.02 won per % of enrichment (design rule of published practice).
 BURNOUT_PER_COAL = -1.0  # per kg coal/kg hot metal
@@ -115,7 +116,8 @@ def burn(
     )
     coke = coke_share * (monoxide - coal_burnt)
     heat = share * (blast_heat + organic_heat + jnp.sum(coke * h.enthalpy(h.CARBON, coke_temperature)))
-    loss = share * p.tuyere_heat_transfer * jnp.sum(coke_share * (coke_temperature - p.water_temperature))
+    transfer = convection(p, blast) * p.tuyere_heat_transfer
+    loss = share * transfer * jnp.sum(coke_share * (coke_temperature - p.water_temperature))
     amounts = (share * monoxide, share * hydrogen, share * nitrogen_gas, share * char)
     gas = h.mixture(amounts, (h.CARBON_MONOXIDE, h.HYDROGEN, h.NITROGEN, h.CARBON))
     # Ash [W/K] and the heat that it holds before the flame, in the terms of the enthalpy polynomial.

@@ -69,7 +69,7 @@ class SolidRates(NamedTuple):
     steam: Array
     steam_back: Array
     carbon_limit: Array  # kmol/s that each of the four gasifications of a cell may take
-    shift: Array  # share of the way to equilibrium
+    shift: Array  # share of the way to equilibrium in each half of the cell
     shift_constant: Array  # of that equilibrium, at the burden temperature that the leaving gas has followed
     char: Array
     heat_pass: Array  # exp(-NTU), share of the temperature difference that gas keeps
@@ -139,7 +139,7 @@ def solid_rates(p: FurnaceParameters, cells: Cells, lay: Layers, dt: float) -> S
     )
     coke_exposure = lay.coke_volume * per_flow
     volume = lay.ore_volume + lay.coke_volume
-    shift_units = gasification.shift_units(t, p.shift_onset, volume / lay.area)
+    shift_units = gasification.shift_units(t, p.shift_onset, 0.5 * volume / lay.area)
     shift_left = jnp.exp(-shift_units)
     bars = cells.pressure / (k.BAR * flow)
     bearing = lay.ore_volume / jnp.maximum(volume, 1e-9)

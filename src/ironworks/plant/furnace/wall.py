@@ -1,4 +1,4 @@
-"""Heat through the wall, zone by zone: accretion, refractory, stave, water."""
+"""Heat through the wall, zone by zone: accretion, refractory, stave, water; how it ebbs with the blast."""
 
 from typing import NamedTuple
 
@@ -9,12 +9,13 @@ from ironworks.physics.constants import REFERENCE_TEMPERATURE
 from ironworks.plant.furnace.column import Geometry, Layers, all_zones, at_zone, in_zones, softened
 from ironworks.plant.furnace.inputs import FurnaceInputs
 from ironworks.plant.furnace.parameters import FurnaceParameters
-from ironworks.plant.furnace.state import Cells, Wall
+from ironworks.plant.furnace.state import Blast, Cells, Wall
 
 BARE_SHARE = 0.75  # of a zone's staves laid bare when all its accretion falls; heat load then 2-3 times, field 2-5
 SKULL_TIME = 4.0 * 3600.0  # s until a new skull covers what was laid bare; field: 4-24 h
 CONTACT = 0.001  # m2 K/W between refractory and stave
 SMALL = 1e-9
+CONVECTION_EXPONENT = 0.8  # of heat transfer in flow, turbulent
 
 
 class WallFlow(NamedTuple):
@@ -25,12 +26,24 @@ class WallFlow(NamedTuple):
     bare: Array  # (Z,) from the burden to bare staves
     water: Array  # (Z,) from the staves to the water
     beside: Array  # (Z,) K of the burden beside the wall, 298 K where a zone has none
+    inner: Array  # (Z,) W/m2/K between burden and hot face
 
 
-def wall_flow(p: FurnaceParameters, g: Geometry, u: FurnaceInputs, cells: Cells, lay: Layers, wall: Wall) -> WallFlow:
+def convection(p: FurnaceParameters, blast: Blast) -> Array:
+    """Heat transfer to walls and tuyere coolers over that at the reference blast (), 1 there.
+
+    It is the gas's and that of the liquids that run with it; off blast radiation and conduction of the bed remain.
+    """
+    flow = jnp.maximum(blast.blast_volume, p.least_blast_volume) / p.reference_blast_volume
+    return p.wall_still_share + (1.0 - p.wall_still_share) * flow**CONVECTION_EXPONENT
+
+
+def wall_flow(
+    p: FurnaceParameters, g: Geometry, u: FurnaceInputs, blast: Blast, cells: Cells, lay: Layers, wall: Wall
+) -> WallFlow:
     """Heat from the burden beside the wall; scales with the cell's volume, so that refining cells changes nothing."""
     area = jnp.asarray(p.wall_area)
-    inner = jnp.asarray(p.wall_inner_coefficient)
+    inner = convection(p, blast) * jnp.asarray(p.wall_inner_coefficient)
     covered = 1.0 / inner + wall.accretion / p.accretion_conductivity + 0.5 * jnp.asarray(p.wall_refractory_resistance)
     # Per m3 of the annulus whose share of the loss it is; radial dispersion draws part of it from the middle.
     per_volume = jnp.asarray(u.wall_heat_factor) * area / g.zone_volume
@@ -51,6 +64,7 @@ def wall_flow(p: FurnaceParameters, g: Geometry, u: FurnaceInputs, cells: Cells,
         all_zones(jnp.sum(to_staves * here, axis=(1, 2))),
         water,
         jnp.where(filled > SMALL, beside, REFERENCE_TEMPERATURE),
+        inner,
     )
 
 
@@ -73,10 +87,9 @@ def advance_wall(
     )
     refractory = wall.refractory_temperature + dt * (entering - through) / (area * jnp.asarray(p.wall_heat_capacity))
     stave = wall.stave_temperature + dt * (through + flow.bare - flow.water) / (area * p.stave_heat_capacity)
-    inner = jnp.asarray(p.wall_inner_coefficient)
-    face = flow.beside - flow.zone / (area * inner * (1.0 - wall.bare))
+    face = flow.beside - flow.zone / (area * flow.inner * (1.0 - wall.bare))
     latent = p.accretion_density * p.accretion_latent_heat
-    freezing = softened(flow.beside) * inner * (p.accretion_liquidus - face) / latent
+    freezing = softened(flow.beside) * flow.inner * (p.accretion_liquidus - face) / latent
     worn = p.accretion_wear * (gas_share[-1] / p.annulus_area_share[-1]) ** 3
     accretion = jnp.clip(wall.accretion + dt * (freezing - worn), 0.0, p.accretion_thickest)
     falling = -jnp.expm1(-dt * jnp.asarray(u.accretion_fall))

@@ -147,9 +147,11 @@ class Operator:
         if size > g["fast.quick"]:
             step = min(g["fast.moisture_largest_step"], size / g["fast.moisture_effect"] * 0.5e-3)
             new_moisture = min(max(moisture + math.copysign(step, expected), humidity), max(highest, humidity))
-        elif size <= g["fast.dead_band"]:  # calm: bring moisture back half a step at a time
-            back = self.reference.blast_moisture - moisture
-            new_moisture = moisture + max(min(back, 0.5 * g["fast.moisture_step"]), -0.5 * g["fast.moisture_step"])
+        elif size <= g["fast.dead_band"]:  # calm: bring both back half a step at a time, coke has to do the lasting
+            new_moisture = moisture + _clip(
+                self.reference.blast_moisture - moisture, 0.0, 0.5 * g["fast.moisture_step"]
+            )
+            new_coal = coal + _clip(self.reference.coal_injection_rate - coal, 0.0, 0.5 * g["fast.coal_step"])
         per_tonne_per_hour = g["fast.coal_effect"] * 3.6
         effect_coal = (new_coal - coal) * per_tonne_per_hour
         effect_moisture = -(new_moisture - moisture) * 1e3 * g["fast.moisture_effect"]

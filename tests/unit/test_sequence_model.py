@@ -63,15 +63,15 @@ def hot_blast(days: float) -> list[Sample]:
 class TestQuantities:
     def test_a_mean_of_several_is_none_when_one_of_them_is_missing(self) -> None:
         ring = Quantity(("p_1", "p_2"), 0.01, True, named="pressure_drop")
-        assert ring.read(image(0.0, p_1=300e3, p_2=310e3), NOTHING) == 305e3
-        assert ring.read(image(0.0, p_1=300e3), NOTHING) is None
+        assert ring.read({"p_1": 300e3, "p_2": 310e3}, NOTHING) == 305e3
+        assert ring.read({"p_1": 300e3}, NOTHING) is None
         assert (ring.driver, ring.looks_at) == ("pressure_drop", ("p_1", "p_2"))
 
     def test_a_ratio_wants_both_and_a_positive_divisor(self) -> None:
         ratio = Quantity(("coke_base_setpoint",), 0.01, True, by="ore_base_setpoint")
-        assert ratio.read(image(0.0, coke_base_setpoint=20.0, ore_base_setpoint=80.0), NOTHING) == 0.25
-        assert ratio.read(image(0.0, coke_base_setpoint=20.0), NOTHING) is None
-        assert ratio.read(image(0.0, coke_base_setpoint=20.0, ore_base_setpoint=0.0), NOTHING) is None
+        assert ratio.read({"coke_base_setpoint": 20.0, "ore_base_setpoint": 80.0}, NOTHING) == 0.25
+        assert ratio.read({"coke_base_setpoint": 20.0}, NOTHING) is None
+        assert ratio.read({"coke_base_setpoint": 20.0, "ore_base_setpoint": 0.0}, NOTHING) is None
         assert (ratio.driver, ratio.looks_at) == ("coke_base", ("coke_base_setpoint", "ore_base_setpoint"))
 
     def test_every_tag_that_is_looked_at_is_one_of_the_dictionary(self) -> None:

@@ -6,7 +6,7 @@ slow change of practice is no feature but a recent move is. A value that is miss
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,20 @@ SLOW = 48.0 * 3600.0
 MOST_DEVIATIONS = 5.0
 """Features are held within this many deviations, so that a defect of an instrument cannot run away with a forecast."""
 LONGEST_STEP = 6.0 * 3600.0
+RECENT = 900.0
+"""A reading that comes later than this after it was taken, s, is no part of the mean of now."""
+
+
+def recent_means(image: ProcessImage, tags: Collection[str]) -> dict[str, float]:
+    """The usable ones of these tags, SI: each the mean of what was read since the last image, for one reading of an
+    instrument errs more than ten; where nothing new came, the newest value."""
+    known = {tag: value for tag in tags if (value := image.usable(tag)) is not None}
+    read: dict[str, list[float]] = {}
+    for sample in image.arrivals:
+        fresh = sample.usable and sample.source_time > image.time - RECENT
+        if sample.value is not None and fresh and sample.tag in known:
+            read.setdefault(sample.tag, []).append(sample.value)
+    return known | {tag: math.fsum(values) / len(values) for tag, values in read.items()}
 
 
 class ProcessMeans:
@@ -37,8 +51,8 @@ class ProcessMeans:
         """Take the image's usable values."""
         if not self._inputs:
             return
-        read = [image.usable(tag) for tag in self._inputs]
-        values = np.array([math.nan if value is None else value for value in read])
+        known = recent_means(image, self._inputs)
+        values = np.array([known.get(tag, math.nan) for tag in self._inputs])
         present = np.isfinite(values)
         span = min(LONGEST_STEP, image.time - self._time) if math.isfinite(self._time) else 0.0
         self._time = image.time

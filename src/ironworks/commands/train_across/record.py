@@ -12,7 +12,9 @@ from ironworks.plant.furnace.freezing import watch
 from ironworks.plant.runner import Look, Runner
 from ironworks.plant.simulation import signs, usual
 from ironworks.plant.works import SAMPLING_STEP, SimulatedWorks
+from ironworks.predict.features import recent_means
 from ironworks.predict.sequence.features import SEEN
+from ironworks.predict.sequence.quantities import QUANTITIES
 from ironworks.validate import Validator
 
 DAY = 86400.0
@@ -47,7 +49,10 @@ def record_tape(plant: SimulatedWorks, days: float, progress: Tell = lambda days
 def _tape(images: list[ProcessImage], looks: list[Look], names: list[str], one_by_one: set[str],
           targets: list[str]) -> Tape:  # fmt: skip
     index = {name: i for i, name in enumerate(names)}
-    values = [[image.usable(name) for name in names] for image in images]
+    # readings between two images are not on tape: what is seen of them is
+    meant = {tag for one in QUANTITIES for tag in one.looks_at}.difference(one_by_one).intersection(names)
+    known = [{name: image.usable(name) for name in names} | recent_means(image, meant) for image in images]
+    values = [[one[name] for name in names] for one in known]
     arrived = [
         (cycle, index[s.tag], s.source_time, s.value)
         for cycle, image in enumerate(images)

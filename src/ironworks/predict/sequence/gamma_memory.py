@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ironworks.core.estimate import StateEstimate
 from ironworks.core.image import ProcessImage
+from ironworks.predict.features import recent_means
 from ironworks.predict.sequence.quantities import Quantity
 
 Array = NDArray[np.float64]
@@ -38,6 +39,7 @@ class GammaMemory:
     def __init__(self, quantities: Sequence[Quantity]) -> None:
         count = len(quantities)
         self._quantities = tuple(quantities)
+        self._tags = frozenset(tag for one in quantities for tag in one.looks_at)
         self._step = np.array([one.step for one in quantities])
         self._relative = np.array([one.relative for one in quantities], dtype=bool)
         self._slow, self._seen, self._age = np.zeros(count), np.zeros(count, dtype=bool), np.zeros(count)
@@ -46,7 +48,8 @@ class GammaMemory:
 
     def step(self, image: ProcessImage, estimate: StateEstimate) -> None:
         """Take what the image and the estimate say."""
-        read = [one.read(image, estimate) for one in self._quantities]
+        known = recent_means(image, self._tags)
+        read = [one.read(known, estimate) for one in self._quantities]
         values = np.array([math.nan if value is None else value for value in read])
         span = min(LONGEST_STEP, image.time - self._time) if math.isfinite(self._time) else 0.0
         self._time = image.time

@@ -6,10 +6,10 @@ and one of 5,000 m3 look alike, and what a model has learned at the one it can u
 """
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ironworks.core.estimate import StateEstimate
-from ironworks.core.image import ProcessImage
 
 
 class Quantity(NamedTuple):
@@ -34,12 +34,12 @@ class Quantity(NamedTuple):
         """The tags that it needs."""
         return () if self.believed else (*self.tags, self.by) if self.by else self.tags
 
-    def read(self, image: ProcessImage, estimate: StateEstimate) -> float | None:
-        """Its value; None when a tag of it is missing, for a mean of fewer would jump."""
+    def read(self, known: Mapping[str, float], estimate: StateEstimate) -> float | None:
+        """Its value from those of tags (SI); None when a tag of it is missing, for a mean of fewer would jump."""
         if self.believed:
             belief = estimate.beliefs.get(self.tags[0])
             return belief.mean if belief is not None else None
-        there = [value for tag in self.looks_at if (value := image.usable(tag)) is not None]
+        there = [known[tag] for tag in self.looks_at if tag in known]
         if len(there) < len(self.looks_at):
             return None
         if not self.by:

@@ -29,7 +29,7 @@ from ironworks.predict.combination import Combination
 from ironworks.predict.kalman import KalmanForecast
 from ironworks.predict.learned import Learned
 from ironworks.predict.points import Question
-from ironworks.predict.sequence.features import TAP_HOLES, TARGETS
+from ironworks.predict.sequence.features import TAP_HOLES, TARGETS, UNITS
 from ironworks.predict.sequence.model import SequenceForecast, shipped
 from ironworks.predict.sequence.quantities import QUANTITIES
 from ironworks.predict.sequence.questions import ASKED
@@ -94,11 +94,9 @@ def scores(tapes: list[Tape], lost: frozenset[str]) -> dict[tuple[str, float], S
         for index, question in enumerate(ASKED):
             if question.scored != Scored.SAMPLE or question.horizon not in HORIZONS or question.target in lost:
                 continue
-            unit, wanted = rows.unit[:, TARGETS.index(question.target)], rows.wanted[:, index]
+            unit, wanted = UNITS[question.target], rows.wanted[:, index]
             known, key = np.isfinite(wanted), (question.target, question.horizon)
-            found[key] = found.get(key, Score()).plus(
-                (unit * wanted)[known], (unit * (wanted - said[:, index]))[known]
-            )  # fmt: skip
+            found[key] = found.get(key, Score()).plus(unit * wanted[known], unit * (wanted - said[:, index])[known])
     return found
 
 

@@ -79,7 +79,7 @@ def furnaces(count: int, effect: float, seed: int) -> list[Rows]:
     for _ in range(count):
         features = numbers.normal(size=(1000, WIDTH))
         wanted = effect * features[:, flame : flame + 1] + 0.5 * numbers.normal(size=(1000, len(ASKED)))
-        found.append(Rows(features, wanted, np.ones((1000, 2)), np.ones((1000, 2))))
+        found.append(Rows(features, wanted))
     return found
 
 

@@ -17,7 +17,7 @@ from ironworks.core.works import load_works
 from ironworks.estimate import JointFilter
 from ironworks.predict.kalman import KalmanForecast
 from ironworks.predict.points import Question
-from ironworks.predict.sequence.features import DRIVERS, SEEN, WIDTH, SequenceFeatures
+from ironworks.predict.sequence.features import DRIVERS, SEEN, UNITS, WIDTH, SequenceFeatures
 from ironworks.predict.sequence.gamma_memory import CASCADES, MOST, TAPS, GammaMemory
 from ironworks.predict.sequence.model import SequenceForecast
 from ironworks.predict.sequence.network import NAMES, Network
@@ -170,8 +170,7 @@ class TestQuestions:
 
 class TestModel:
     def run(self, net: Network, days: float) -> tuple[float, float]:
-        """By how much the last forecast lies above the filter's, over the filter's unit: at the first day and at the
-        end."""
+        """By how much the forecast lies above the filter's, in the target's unit: at the first day and at the end."""
         question = Question(TEMPERATURE, 2.0 * HOUR, Scored.SAMPLE)
         targets, estimator = (SILICON, TEMPERATURE), JointFilter((SILICON, TEMPERATURE))
         watch, model, base = Watch(targets, (2.0 * HOUR,)), SequenceForecast(net), KalmanForecast()
@@ -180,9 +179,7 @@ class TestModel:
             view = watch.look(now, estimator.step(now))
             said, plain = model.points(view, (question,)), base.points(view, (question,))
             if question in said:
-                spread = view.estimate.beliefs[f"{TEMPERATURE}.heat_spread"].mean
-                noise = view.estimate.beliefs[f"{TEMPERATURE}.sampling_noise"].mean
-                above.append((said[question].mean - plain[question].mean) / math.hypot(spread, noise))
+                above.append((said[question].mean - plain[question].mean) / UNITS[TEMPERATURE])
         return above[0], above[-1]
 
     def test_a_network_that_is_wrong_here_is_believed_less_and_less(self) -> None:

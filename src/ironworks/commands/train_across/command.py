@@ -89,7 +89,7 @@ def _rows(job: RowsJob, _: Tell) -> Rows:
 
 
 def judged(network: Network, rows: list[Rows]) -> list[dict[str, Any]]:
-    """By question: the filter's error against the truth and the network's, in the target's own unit, and how many of
+    """By question: the filter's error against the truth and the network's, in the target's unit, and how many of
     the truths lay in the network's 90 % band."""
     features = np.concatenate([one.features for one in rows])
     wanted = np.concatenate([one.wanted for one in rows])

@@ -45,8 +45,8 @@ class FitOptions:
     quantity_dropout: float = 0.05
     sparse_share: float = 0.5
     target_dropout: float = 0.05
-    noise: float = 0.3
-    furnace_noise: float = 0.5
+    noise: float = 0.05
+    furnace_noise: float = 0.1
 
 
 REACH = 0.999

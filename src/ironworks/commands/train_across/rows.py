@@ -12,7 +12,7 @@ from ironworks.estimate.cast_heat import CastHeat
 from ironworks.estimate.together import Together
 from ironworks.predict.kalman import kalman_point
 from ironworks.predict.points import Question
-from ironworks.predict.sequence.features import TARGETS, SequenceFeatures, unit_of
+from ironworks.predict.sequence.features import TARGETS, UNITS, SequenceFeatures, spread_of
 from ironworks.predict.sequence.questions import ASKED, HORIZONS
 from ironworks.predict.watch import Watch
 
@@ -30,14 +30,11 @@ how cold its runner is, nobody knows hours before."""
 
 
 class Rows(NamedTuple):
-    """R rows. features (R, F); wanted (R, Q): truth less the filter's forecast, in the target's unit, NaN where there
-    is no truth; unit (R, T): SI, by target; scatter (R, T): of one sample, in that unit. A target that is not sampled
-    has no unit: NaN."""
+    """R rows. features (R, F); wanted (R, Q): truth less the filter's forecast, in `UNITS`, NaN where there is no
+    truth or the target is not sampled."""
 
     features: Array
     wanted: Array
-    unit: Array
-    scatter: Array
 
 
 def rows_of(tape: Tape) -> Rows:
@@ -45,25 +42,22 @@ def rows_of(tape: Tape) -> Rows:
     watch, estimator = Watch(FILTERED, HORIZONS), Together([JointFilter(FILTERED), CastHeat()])
     features = SequenceFeatures()
     truth = Truth(tape)
-    found: list[tuple[Array, Array, Array, Array]] = []
+    found: list[tuple[Array, Array]] = []
     begin = float(tape.time[0])
     for image in tape.images():
         estimate = estimator.step(image)
         view = watch.look(image, estimate)
         row = features.step(view)
-        units = [unit_of(estimate, target) for target in TARGETS]
-        by_target = {t: u for t, u in zip(TARGETS, units) if u is not None}
-        if image.time - begin < WARM_UP or not by_target:
+        sampled = {target for target in TARGETS if spread_of(estimate, target) is not None}
+        if image.time - begin < WARM_UP or not sampled:
             continue
         wanted = np.full(len(ASKED), np.nan)
         for index, question in enumerate(ASKED):
             point = kalman_point(estimate, question, view.histories[question.target].interval())
-            if point is not None and question.target in by_target:
+            if point is not None and question.target in sampled:
                 value = truth.learned_from(question, image.time)
-                wanted[index] = (value - point.mean) / by_target[question.target]
-        unit = np.array([by_target.get(t, np.nan) for t in TARGETS])
-        noise = [estimate.beliefs[f"{t}.sampling_noise"].mean if t in by_target else np.nan for t in TARGETS]
-        found.append((row, wanted, unit, np.array(noise) / unit))
+                wanted[index] = (value - point.mean) / UNITS[question.target]
+        found.append((row, wanted))
     return Rows(*(np.array(part) for part in zip(*found)))
 
 

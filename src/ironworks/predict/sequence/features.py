@@ -1,7 +1,7 @@
 """What the sequence model sees at a cycle: the filter's state, the samples around it, the tap holes, and the memory.
 
-All of it dimensionless. The heat of the iron is told in units of the target's own spread at this furnace (heat and
-scatter together), everything else in the steps of `quantities`.
+All of it dimensionless. The heat of the iron is told in `UNITS`, the same at every furnace, and everything else in the
+steps of `quantities`: so one move of the blast is worth so many kelvin, however restless the furnace is.
 """
 
 import math
@@ -16,8 +16,9 @@ from ironworks.predict.sequence.quantities import CASTS, QUANTITIES
 from ironworks.predict.watch import View
 
 TARGETS = ("hot_metal_temperature", "hot_metal_silicon")
-SCALES = {"hot_metal_temperature": (1773.15, 15.0), "hot_metal_silicon": (0.004, 0.001)}
-"""Where a target usually lies and how far from there furnaces differ (SI, field): the level and the spread in these."""
+USUAL = {"hot_metal_temperature": 1773.15, "hot_metal_silicon": 0.004}
+UNITS = {"hot_metal_temperature": 15.0, "hot_metal_silicon": 0.001}
+"""Where a target usually lies, and in what it is told: about its spread at a furnace (SI, field)."""
 OWN = 9 + 3
 OF_CASTS = 9
 TAP_HOLES = ("tap_hole_1_open", "tap_hole_2_open", "tap_hole_3_open", "tap_hole_4_open")
@@ -33,13 +34,13 @@ DRIVERS = (
 LONGEST_CAST = 4.0 * 3600.0
 
 
-def unit_of(estimate: StateEstimate, target: str) -> float | None:
+def spread_of(estimate: StateEstimate, target: str) -> float | None:
     """The target's spread at this furnace, SI: of its heat and of one sample together; None without beliefs."""
     beliefs = estimate.beliefs
     if f"{target}.reversion_time" not in beliefs:
         return None
-    unit = math.hypot(beliefs[f"{target}.heat_spread"].mean, beliefs[f"{target}.sampling_noise"].mean)
-    return unit if unit > 0.0 else None
+    spread = math.hypot(beliefs[f"{target}.heat_spread"].mean, beliefs[f"{target}.sampling_noise"].mean)
+    return spread if spread > 0.0 else None
 
 
 class SequenceFeatures:
@@ -59,16 +60,16 @@ class SequenceFeatures:
         self._memory.step(view.image, view.estimate)
         parts: list[Array] = []
         for target in TARGETS:
-            unit = unit_of(view.estimate, target) if target in view.histories else None
-            if unit is None:
+            spread = spread_of(view.estimate, target) if target in view.histories else None
+            if spread is None:
                 parts.append(np.zeros(OWN))
                 continue
-            beliefs, (middle, spread) = view.estimate.beliefs, SCALES[target]
+            beliefs, unit = view.estimate.beliefs, UNITS[target]
             own = [
-                (beliefs[f"{target}.level"].mean - middle) / spread / 3.0, math.log(unit / spread),
+                (beliefs[f"{target}.level"].mean - USUAL[target]) / unit / 3.0, math.log(spread / unit),
                 math.log(beliefs[f"{target}.reversion_time"].mean / 10800.0),
             ]  # fmt: skip
-            parts += [target_features(view, target), np.clip(own, -3.0, 3.0)]
+            parts += [target_features(view, target) * (spread / unit), np.clip(own, -3.0, 3.0)]
         return np.concatenate([*parts, self._casts.step(view), self._memory.features().ravel()])
 
 
@@ -89,8 +90,8 @@ class _Casts:
                 self._open.append((view.time, name))
         del self._open[:-2]
         beliefs, target = view.estimate.beliefs, TARGETS[0]
-        unit = unit_of(view.estimate, target) if target in view.histories else None
-        if unit is None or "casts.heat" not in beliefs:
+        spread = spread_of(view.estimate, target) if target in view.histories else None
+        if spread is None or "casts.heat" not in beliefs:
             return np.zeros(OF_CASTS)
         heat, filtered = beliefs["casts.heat"].mean, beliefs[target].mean
         hearth = [heat - filtered, beliefs["casts.dripping"].mean - heat]
@@ -98,8 +99,9 @@ class _Casts:
         here, before = holes[-1] if holes else 0.0, holes[0] if holes else 0.0
         ran = min(view.time - self._open[-1][0], LONGEST_CAST) / LONGEST_CAST if self._open else 0.0
         runs = float(bool(running))
-        told = np.array([*hearth, here, before, here * ran, before * ran, (before - here) * runs]) / unit
-        return np.array([*np.clip(told, -MOST_DEVIATIONS, MOST_DEVIATIONS), ran, runs])
+        told = np.array([*hearth, here, before, here * ran, before * ran, (before - here) * runs])
+        most = MOST_DEVIATIONS * spread
+        return np.array([*np.clip(told, -most, most) / UNITS[target], ran, runs])
 
 
 def _difference(beliefs: Mapping[str, Belief], name: str) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ironworks.predict.kalman import kalman_point
 from ironworks.predict.points import Point, Question
-from ironworks.predict.sequence.features import DRIVERS, WIDTH, Array, SequenceFeatures, unit_of
+from ironworks.predict.sequence.features import DRIVERS, UNITS, WIDTH, Array, SequenceFeatures, spread_of
 from ironworks.predict.sequence.network import Network
 from ironworks.predict.sequence.questions import ASKED, weights_for
 from ironworks.predict.trust import Trusts, scatter
@@ -51,34 +51,32 @@ class SequenceForecast:
         self._trust.learn(view)
         row = self._features.step(view)
         found: dict[Question, Point] = {}
-        answered: list[tuple[Question, dict[int, float], float]] = []
+        answered: list[tuple[Question, dict[int, float]]] = []
         for question in questions:
             base = kalman_point(view.estimate, question, view.histories[question.target].interval())
             if base is None:
                 continue
             found[question] = base
-            shares, unit = weights_for(question), unit_of(view.estimate, question.target)
-            if shares is not None and unit is not None:
-                answered.append((question, shares, unit))
+            shares = weights_for(question)
+            if shares is not None and spread_of(view.estimate, question.target) is not None:
+                answered.append((question, shares))
         if answered:
             self._correct(view, row, answered, found)
         return found
 
     def _correct(
-        self, view: View, row: Array, answered: list[tuple[Question, dict[int, float], float]],
-        found: dict[Question, Point],
-    ) -> None:  # fmt: skip
-        """Put the network's answers in the place of the filter's; each with its shares of the trained ones and its
-        target's unit."""
+        self, view: View, row: Array, answered: list[tuple[Question, dict[int, float]]], found: dict[Question, Point]
+    ) -> None:
+        """Put the network's answers in the place of the filter's; each with its shares of the trained ones."""
         shares = np.zeros((len(answered), len(ASKED)))
-        for place, (_, mixed, _) in enumerate(answered):
+        for place, (_, mixed) in enumerate(answered):
             shares[place, list(mixed)] = list(mixed.values())
         limit = self._limit()
         held = np.clip(row, -limit, limit)  # beyond it the network has learned nothing: it would draw out its lines
         mean, sd = self._network.answer(held)
         parts, doubts = OF_NAME @ self._network.parts(held, shares), self._doubts(row)
-        for place, (question, _, unit) in enumerate(answered):
-            base, trust = found[question], self._trust.of(question)
+        for place, (question, _) in enumerate(answered):
+            base, trust, unit = found[question], self._trust.of(question), UNITS[question.target]
             spread = math.hypot(unit * float(shares[place] @ sd), scatter(view, question))
             point = trust.answer(view.time, base, unit * float(shares[place] @ mean), spread)
             moved = dict(zip(NAMES, (trust.share * unit * parts[:, place]).tolist()))

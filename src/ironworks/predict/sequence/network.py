@@ -4,7 +4,7 @@
 
 The straight way W0 has most of what there is to know, for a furnace near its point of operation answers nearly in
 proportion; the hidden layers have what depends on the rest. Each member gives, for every question it was trained on, a
-correction and the logarithm of its standard deviation, both in the target's own unit.
+correction and the logarithm of its standard deviation, both in the target's unit (`features.UNITS`).
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ironworks.core.errors import ConfigurationError
 
 Array = NDArray[np.float64]
-FORMAT = 2
+FORMAT = 3
 NAMES = ("w1", "b1", "w2", "b2", "w3", "b3", "w0")
 """Of the weights, in the order of `Network`."""
 GAUSS = ((0.2113249, 0.5), (0.7886751, 0.5))

@@ -116,7 +116,7 @@ class Network:
             raise ConfigurationError(
                 f"weights of format {written} for {shape[0]} features and {shape[1]} questions",
                 str(file), f"format {FORMAT}, {features} features, {questions} questions",
-                "train anew with `ironworks train-across`",
+                "train anew with `ironworks train-across`; a works goes back with `ironworks models rollback`",
             )  # fmt: skip
         return Network(**layers)
 
